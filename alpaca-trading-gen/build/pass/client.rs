@@ -1,0 +1,120 @@
+//! The client: who decodes its answers, who makes it, and the table of its operations.
+
+use std::collections::BTreeSet;
+
+use quote::quote;
+use syn::visit_mut::{self, VisitMut};
+use syn::{ImplItem, Item, ReturnType, Type, parse_quote};
+
+use super::tree;
+use crate::generator::spec::Spec;
+
+pub(super) struct Counts {
+    /// Answers that the crate's own reader decodes.
+    pub(super) answers: usize,
+}
+
+pub(super) fn run(file: &mut syn::File, spec: &Spec) -> Result<Counts, String> {
+    without_constructor(file)?;
+    let may_be_empty: BTreeSet<String> = spec
+        .operations
+        .iter()
+        .filter(|operation| operation.may_be_empty)
+        .map(|operation| heck::ToPascalCase::to_pascal_case(operation.id.as_str()))
+        .collect();
+    let mut answers = 0;
+    for item in tree::module_mut(&mut file.items, "builder")? {
+        let Item::Impl(block) = item else { continue };
+        let Some(owner) = tree::self_name(block).map(ToString::to_string) else { continue };
+        for member in &mut block.items {
+            let ImplItem::Fn(function) = member else { continue };
+            if function.sig.ident != "send" {
+                continue;
+            }
+            let reader = if may_be_empty.contains(&owner) {
+                quote! { crate::answer::decode_or_empty }
+            } else if returns_list(&function.sig.output) {
+                quote! { crate::answer::decode_list }
+            } else {
+                quote! { crate::answer::decode }
+            };
+            let mut pass = Readers { reader: parse_quote! { #reader }, count: 0 };
+            pass.visit_block_mut(&mut function.block);
+            answers += pass.count;
+        }
+    }
+    file.items.push(table(spec));
+    Ok(Counts { answers })
+}
+
+/// `Client::new` builds an HTTP client with timeouts that are nobody's choice, and panics when it
+/// cannot.
+fn without_constructor(file: &mut syn::File) -> Result<(), String> {
+    for item in &mut file.items {
+        if let Item::Impl(block) = item
+            && block.trait_.is_none()
+            && tree::self_name(block).is_some_and(|name| name == "Client")
+        {
+            let before = block.items.len();
+            block.items.retain(
+                |member| !matches!(member, ImplItem::Fn(function) if function.sig.ident == "new"),
+            );
+            if block.items.len() < before {
+                return Ok(());
+            }
+        }
+    }
+    Err("the generated client has no constructor `new` to leave out".to_owned())
+}
+
+/// Whether a `send` returns `Result<ResponseValue<Vec<_>>, _>`.
+fn returns_list(output: &ReturnType) -> bool {
+    fn inner<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+        tree::type_name(ty).filter(|found| *found == name)?;
+        tree::arguments(ty).into_iter().next()
+    }
+    let ReturnType::Type(_, ty) = output else { return false };
+    inner(ty, "Result")
+        .and_then(|ty| inner(ty, "ResponseValue"))
+        .and_then(|ty| inner(ty, "Vec"))
+        .is_some()
+}
+
+struct Readers {
+    reader: syn::Path,
+    count: usize,
+}
+
+impl VisitMut for Readers {
+    fn visit_expr_path_mut(&mut self, path: &mut syn::ExprPath) {
+        let names: Vec<String> =
+            path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        if names == ["ResponseValue", "from_response"] {
+            path.path = self.reader.clone();
+            self.count += 1;
+        }
+        visit_mut::visit_expr_path_mut(self, path);
+    }
+}
+
+fn table(spec: &Spec) -> Item {
+    let rows = spec.operations.iter().map(|operation| {
+        let (id, document_id) = (&operation.id, &operation.document_id);
+        let (method, path, tag) = (&operation.method, &operation.path, &operation.tag);
+        let deprecated = operation.deprecated.is_some();
+        quote! {
+            crate::Operation {
+                id: #id,
+                document_id: #document_id,
+                method: #method,
+                path: #path,
+                tag: #tag,
+                deprecated: #deprecated,
+            }
+        }
+    });
+    parse_quote! {
+        /// Every operation of the API, sorted by its name.
+        pub const OPERATIONS: &[crate::Operation] = &[#(#rows),*];
+    }
+}

@@ -1,0 +1,81 @@
+//! Reading the bodies of answers.
+//!
+//! The generated code hands every successful answer to this module instead of progenitor's own
+//! reader, for three things: an error names the field that does not decode, a list may be null, and
+//! a body may be missing where the service is known to leave it out.
+
+use bytes::Bytes;
+use progenitor_client::{Error, ResponseValue};
+use serde::de::{DeserializeOwned, Error as _};
+
+/// Reads a JSON text; an error says which field it is about.
+pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
+    serde_json::from_str(text).map_err(|plain| {
+        // Following the path costs time, so it is done only now that there is something to tell.
+        match serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_str(text))
+        {
+            Err(error) if error.path().iter().len() > 0 => serde_json::Error::custom(error),
+            _ => plain,
+        }
+    })
+}
+
+fn read_bytes<T: DeserializeOwned>(body: &Bytes) -> Result<T, serde_json::Error> {
+    // One check of the whole body, so that the parser need not check each string.
+    match std::str::from_utf8(body) {
+        Ok(text) => read(text),
+        Err(error) => Err(serde_json::Error::custom(format_args!("the body is not UTF-8: {error}"))),
+    }
+}
+
+/// What to make of a body that is empty.
+#[derive(Clone, Copy)]
+enum Empty {
+    Refuse,
+    /// The service leaves the body out when there is nothing to say.
+    Nothing,
+}
+
+async fn finish<T: DeserializeOwned, E>(
+    response: reqwest::Response,
+    empty: Empty,
+    decode: impl Fn(&Bytes) -> Result<T, serde_json::Error>,
+) -> Result<ResponseValue<T>, Error<E>> {
+    let status = response.status();
+    let headers = response.headers().clone();
+    let body = response.bytes().await.map_err(Error::ResponseBodyError)?;
+    let is_empty = body.iter().all(u8::is_ascii_whitespace);
+    let value = match empty {
+        Empty::Nothing if is_empty => read("null").or_else(|_| read("{}")),
+        _ => decode(&body),
+    };
+    match value {
+        Ok(value) => Ok(ResponseValue::new(value, status, headers)),
+        Err(error) => Err(Error::InvalidResponsePayload(body, error)),
+    }
+}
+
+/// Decodes an answer whose body is one value.
+pub(crate) async fn decode<T: DeserializeOwned, E>(
+    response: reqwest::Response,
+) -> Result<ResponseValue<T>, Error<E>> {
+    finish(response, Empty::Refuse, read_bytes).await
+}
+
+/// Decodes an answer whose body is a list, or null for an empty one.
+pub(crate) async fn decode_list<T: DeserializeOwned, E>(
+    response: reqwest::Response,
+) -> Result<ResponseValue<Vec<T>>, Error<E>> {
+    finish(response, Empty::Refuse, |body| {
+        read_bytes::<Option<Vec<T>>>(body).map(Option::unwrap_or_default)
+    })
+    .await
+}
+
+/// Decodes an answer whose body may be left out.
+#[allow(dead_code, reason = "a document may have no such answer")]
+pub(crate) async fn decode_or_empty<T: DeserializeOwned, E>(
+    response: reqwest::Response,
+) -> Result<ResponseValue<T>, Error<E>> {
+    finish(response, Empty::Nothing, read_bytes).await
+}

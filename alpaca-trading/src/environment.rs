@@ -1,0 +1,99 @@
+//! Which service a client talks to.
+
+use crate::BuildError;
+
+/// Paper money, real money, or another address.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Environment {
+    /// Alpaca's paper service: real prices, no money.
+    #[default]
+    Paper,
+    /// Real money. Never a default: only this word leads here.
+    Live,
+    /// Another base URL, such as a simulator on this machine.
+    Custom(String),
+}
+
+impl Environment {
+    /// The base URL: scheme and host, with neither a slash nor a version at its end.
+    ///
+    /// # Errors
+    ///
+    /// When a custom URL has no `http` or `https` scheme, or carries credentials, a query or a
+    /// fragment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use alpaca_trading::Environment;
+    ///
+    /// # fn main() -> Result<(), alpaca_trading::BuildError> {
+    /// assert_eq!(Environment::default().base_url()?, "https://paper-api.alpaca.markets");
+    /// let pasted = Environment::Custom("http://127.0.0.1:8765/v2/".into());
+    /// assert_eq!(pasted.base_url()?, "http://127.0.0.1:8765");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn base_url(&self) -> Result<String, BuildError> {
+        match self {
+            Self::Paper => Ok("https://paper-api.alpaca.markets".to_owned()),
+            Self::Live => Ok("https://api.alpaca.markets".to_owned()),
+            Self::Custom(url) => normalised(url),
+        }
+    }
+}
+
+fn normalised(text: &str) -> Result<String, BuildError> {
+    let refuse = |why: &str| Err(BuildError::new(format!("the base URL {why}")));
+    let Ok(url) = reqwest::Url::parse(text) else {
+        return refuse("is not a URL with a scheme and a host, such as http://127.0.0.1:8765");
+    };
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return refuse("has neither the scheme http nor https");
+    }
+    // The text is not shown from here on: it may hold a password.
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("carries credentials, which belong into `Credentials`");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refuse("has a query or a fragment");
+    }
+    // People paste addresses with the version that the paths of the operations already have.
+    let path = url.path().trim_end_matches('/');
+    let path = path.strip_suffix("/v2").unwrap_or(path);
+    Ok(format!("{}{path}", url.origin().ascii_serialization()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pasted_addresses_lead_to_the_same_service() {
+        for (pasted, expected) in [
+            ("https://paper-api.alpaca.markets", "https://paper-api.alpaca.markets"),
+            ("https://paper-api.alpaca.markets/", "https://paper-api.alpaca.markets"),
+            ("https://paper-api.alpaca.markets/v2", "https://paper-api.alpaca.markets"),
+            ("HTTPS://Paper-API.alpaca.markets/v2/", "https://paper-api.alpaca.markets"),
+            ("http://[::1]:80/proxy/v2", "http://[::1]/proxy"),
+        ] {
+            assert_eq!(Environment::Custom(pasted.into()).base_url().unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_used_is_refused_without_its_secrets() {
+        for bad in [
+            "paper-api.alpaca.markets",
+            "ftp://host",
+            "file:///etc/passwd",
+            "https://user:hidden@host",
+            "https://host?key=hidden",
+            "",
+        ] {
+            let error = Environment::Custom(bad.into()).base_url().unwrap_err().to_string();
+            assert!(error.contains("base URL") && !error.contains("hidden"), "{bad}: {error}");
+        }
+    }
+}

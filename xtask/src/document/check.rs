@@ -1,0 +1,192 @@
+//! Rules of the document as a whole and of its paths, on the document as it was read.
+//!
+//! Faults are looked for in this order, and the first is reported: what kind of document it is, its
+//! `info`, that it has paths; then every `$ref`; then path by path, and operation by operation.
+//! Within each group the order is that of the value, which keeps its keys sorted.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Map, Value};
+
+use super::{Document, kind, operations::Operations, pointer::join, refs, shown};
+use crate::fault::Fault;
+
+/// Checks that the pipeline can take the document.
+///
+/// # Errors
+///
+/// The first [`Fault`]: not OpenAPI 3.0.x or 3.1.x, no title or version, no paths, a `$ref` that
+/// leaves the document or leads nowhere, a path template and its parameters that do not match, two
+/// paths that cannot be told apart, an operation without its own `operationId`, or parameters,
+/// bodies and responses in a form that the generated client cannot send or read.
+pub fn check(document: &Document) -> Result<(), Fault> {
+    let file = document.file.as_str();
+    let fault = |pointer: &str, message: String| Fault::new(file, pointer, message);
+
+    let Value::Object(root) = &document.root else {
+        let found = kind(&document.root);
+        return Err(fault(
+            "#",
+            format!("is not an OpenAPI document: it is {found}, not an object"),
+        ));
+    };
+    version(root).map_err(|(pointer, message)| fault(pointer, message))?;
+    info(root).map_err(|(pointer, message)| fault(&pointer, message))?;
+    let paths = paths(root).map_err(|message| fault("#/paths", message))?;
+    refs::check(file, &document.root)?;
+
+    let mut operations = Operations::new(file, &document.root);
+    let mut shapes: HashMap<String, &str> = HashMap::new();
+    for (path, item) in paths {
+        if path.starts_with("x-") {
+            continue;
+        }
+        let pointer = join("#/paths", path);
+        let template = template(path).map_err(|message| fault(&pointer, message))?;
+        if let Some(other) = shapes.insert(template.shape, path) {
+            return Err(fault(
+                &pointer,
+                format!(
+                    "the paths {} and {} differ only in the names of their parameters, so no \
+                     request can tell them apart; keep one of them",
+                    shown(other),
+                    shown(path)
+                ),
+            ));
+        }
+        operations.check(&pointer, path, &template.names, item)?;
+    }
+    Ok(())
+}
+
+/// Whether this is a document of a version that is read.
+fn version(root: &Map<String, Value>) -> Result<(), (&'static str, String)> {
+    if let Some(swagger) = root.get("swagger") {
+        let version = swagger
+            .as_str()
+            .map_or_else(|| swagger.to_string(), str::to_owned);
+        return Err((
+            "#/swagger",
+            format!(
+                "Swagger {} is not supported; convert the document to OpenAPI 3 first, for example \
+                 with `swagger2openapi`",
+                shown(&version)
+            ),
+        ));
+    }
+    match root.get("openapi") {
+        None => Err((
+            "#",
+            "is not an OpenAPI document: it has no `openapi` key".to_owned(),
+        )),
+        Some(Value::String(version)) if supported(version) => Ok(()),
+        Some(Value::String(version)) => Err((
+            "#/openapi",
+            format!(
+                "OpenAPI {} is not supported; the versions that are read are 3.0.x and 3.1.x",
+                shown(version)
+            ),
+        )),
+        Some(Value::Number(number)) => Err((
+            "#/openapi",
+            format!(
+                "the version must be a string such as `\"3.0.3\"`, not the number {}; quote it",
+                shown(&number.to_string())
+            ),
+        )),
+        Some(other) => Err((
+            "#/openapi",
+            format!("the version must be a string, not {}", kind(other)),
+        )),
+    }
+}
+
+/// Whether `version` is 3.0.x or 3.1.x.
+fn supported(version: &str) -> bool {
+    ["3.0.", "3.1."].iter().any(|known| {
+        version.strip_prefix(known).is_some_and(|patch| {
+            !patch.is_empty() && patch.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    })
+}
+
+/// The two parts of `info` that later steps use.
+fn info(root: &Map<String, Value>) -> Result<(), (String, String)> {
+    let info = match root.get("info") {
+        Some(Value::Object(info)) => info,
+        Some(other) => {
+            return Err((
+                "#/info".into(),
+                format!("must be an object, not {}", kind(other)),
+            ));
+        }
+        None => return Err(("#".into(), "has no `info` object".into())),
+    };
+    for word in ["title", "version"] {
+        match info.get(word) {
+            Some(Value::String(_)) => {}
+            Some(other) => {
+                let message = format!("must be a string, not {}; quote it", kind(other));
+                return Err((format!("#/info/{word}"), message));
+            }
+            None => return Err(("#/info".into(), format!("has no `{word}`"))),
+        }
+    }
+    Ok(())
+}
+
+/// The paths, of which there must be one at least.
+fn paths(root: &Map<String, Value>) -> Result<&Map<String, Value>, String> {
+    let webhooks = if root.contains_key("webhooks") {
+        "; a document of webhooks alone describes nothing that a client can call"
+    } else {
+        ""
+    };
+    match root.get("paths") {
+        Some(Value::Object(paths)) if paths.keys().any(|path| !path.starts_with("x-")) => Ok(paths),
+        Some(Value::Object(_)) => Err(format!("the document has no paths{webhooks}")),
+        Some(other) => Err(format!("must be an object, not {}", kind(other))),
+        None => Err(format!("the document has no `paths`{webhooks}")),
+    }
+}
+
+/// A path, taken apart.
+struct Template<'a> {
+    /// The names in braces, in order.
+    names: Vec<&'a str>,
+    /// The path with every name left out: what a server sees of it.
+    shape: String,
+}
+
+/// Takes `path` apart.
+fn template(path: &str) -> Result<Template<'_>, String> {
+    let broken = |why: &str| format!("the path {} {why}", shown(path));
+    if !path.starts_with('/') {
+        return Err(broken("does not start with `/`"));
+    }
+    let (mut names, mut shape, mut rest) = (Vec::new(), String::new(), path);
+    let mut seen = HashSet::new();
+    while let Some((before, after)) = rest.split_once('{') {
+        if before.contains('}') {
+            break;
+        }
+        let Some((name, tail)) = after.split_once('}') else {
+            return Err(broken("has a `{` that is never closed"));
+        };
+        if name.is_empty() || name.contains(['{', '/']) {
+            return Err(broken("has no proper name between `{` and `}`"));
+        }
+        if !seen.insert(name) {
+            return Err(broken(&format!("uses the parameter {} twice", shown(name))));
+        }
+        names.push(name);
+        shape.push_str(before);
+        shape.push_str("{}");
+        rest = tail;
+    }
+    if rest.contains('}') {
+        return Err(broken("has a `}` that nothing opens"));
+    }
+    shape.push_str(rest);
+    Ok(Template { names, shape })
+}

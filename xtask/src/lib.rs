@@ -1,0 +1,23 @@
+//! The maintainer's commands, as a library.
+//!
+//! `cargo xtask regen` turns the vendored documents into `alpaca-trading-gen/spec.json` and the
+//! snapshots of the generated surface; `cargo xtask ci` runs every check. The tests of the workspace
+//! use the same code.
+//!
+//! | folder | its one idea |
+//! | --- | --- |
+//! | `document/` | reads a document, hostile ones included, and checks its structure |
+//! | `steps/` | converts, repairs and names it |
+//! | `regen/` | generates, compares, writes |
+//! | `changes/` | says what changed between two documents |
+//! | `ci/` | the checks |
+
+pub mod changes;
+pub mod ci;
+pub mod document;
+pub mod fault;
+pub mod regen;
+pub mod steps;
+
+#[path = "../../alpaca-trading-gen/build/mod.rs"]
+pub mod generator;

@@ -1,0 +1,86 @@
+//! `cargo xtask COMMAND`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use xtask::ci;
+use xtask::regen::{self, Mode};
+
+const USAGE: &str = "\
+cargo xtask regen [--check | --accept]       regenerate from the vendored documents
+    --check     write nothing, fail when anything would change
+    --accept    take changed snapshots instead of leaving them for review
+cargo xtask regen --spec FILE --out DIR      generate a raw client crate from any document
+cargo xtask ci [CHECK ...]                   run all checks, or those named
+cargo xtask ci --list                        list them
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(report) => {
+            print!("{report}");
+            ExitCode::SUCCESS
+        }
+        Err(message) => {
+            eprintln!("error: {}", message.trim_end());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<String, String> {
+    match arguments.split_first() {
+        Some((command, rest)) if command == "regen" => regenerate(rest),
+        Some((command, rest)) if command == "ci" => check(rest),
+        Some((command, _)) if matches!(command.as_str(), "help" | "--help" | "-h") => {
+            Ok(USAGE.to_owned())
+        }
+        Some((command, _)) => Err(format!("there is no command `{command}`\n\n{USAGE}")),
+        None => Err(format!("a command is missing\n\n{USAGE}")),
+    }
+}
+
+fn regenerate(arguments: &[String]) -> Result<String, String> {
+    let (mut check, mut accept) = (false, false);
+    let (mut spec, mut out) = (None, None);
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            "--check" => check = true,
+            "--accept" => accept = true,
+            "--spec" | "--out" => {
+                let value = rest
+                    .next()
+                    .filter(|value| !value.starts_with("--"))
+                    .ok_or_else(|| format!("`{argument}` needs a path\n\n{USAGE}"))?;
+                let target = if argument == "--spec" { &mut spec } else { &mut out };
+                if target.replace(PathBuf::from(value)).is_some() {
+                    return Err(format!("`{argument}` was given twice\n\n{USAGE}"));
+                }
+            }
+            other => return Err(format!("`regen` has no option `{other}`\n\n{USAGE}")),
+        }
+    }
+    let root = regen::workspace_root();
+    match (spec, out, check, accept) {
+        (Some(spec), Some(out), false, false) => regen::standalone(&root, &spec, &out),
+        (None, None, true, false) => regen::run(&root, Mode::Check),
+        (None, None, false, true) => regen::run(&root, Mode::Accept),
+        (None, None, false, false) => regen::run(&root, Mode::Write),
+        (None, None, true, true) => {
+            Err(format!("`--check` writes nothing, `--accept` does: choose one\n\n{USAGE}"))
+        }
+        _ => Err(format!("`--spec` and `--out` go together, and alone\n\n{USAGE}")),
+    }
+}
+
+fn check(arguments: &[String]) -> Result<String, String> {
+    if arguments.iter().any(|argument| argument == "--list") {
+        return Ok(ci::names()
+            .into_iter()
+            .map(|(name, about)| format!("{name:<10} {about}\n"))
+            .collect());
+    }
+    ci::run(&regen::workspace_root(), arguments).map(|()| String::new())
+}

@@ -1,0 +1,98 @@
+//! The last look at the repaired document before it is written.
+//!
+//! What the generator and the generated crate's own build take for granted is checked here, where
+//! an error can still say where and why.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{names, walk};
+use crate::document::pointer::{escape, get};
+use crate::fault::Fault;
+
+/// Checks `spec`, which came from `file`; the first fault is the error.
+pub fn lint(file: &str, spec: &Value) -> Result<(), Fault> {
+    references(file, spec)?;
+    operations(file, spec)?;
+    types(file, spec)?;
+    readable(file, spec)
+}
+
+fn references(file: &str, spec: &Value) -> Result<(), Fault> {
+    let mut missing = None;
+    walk::references(spec, &mut |reference| {
+        if missing.is_none() && get(spec, reference).is_none() {
+            missing = Some(reference.to_owned());
+        }
+    });
+    match missing {
+        Some(reference) => Err(Fault::new(
+            file,
+            reference,
+            "after the repairs something refers to this, and it is not there",
+        )),
+        None => Ok(()),
+    }
+}
+
+fn operations(file: &str, spec: &Value) -> Result<(), Fault> {
+    let mut taken = BTreeSet::new();
+    let mut fault = None;
+    walk::operations(spec, |method, path, operation| {
+        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
+        if fault.is_none() && !taken.insert(id.to_owned()) {
+            fault = Some(Fault::new(
+                file,
+                format!("#/paths/{}/{method}", escape(path)),
+                format!("two operations are named `{id}`"),
+            ));
+        }
+    });
+    fault.map_or(Ok(()), Err)
+}
+
+fn types(file: &str, spec: &Value) -> Result<(), Fault> {
+    for (name, schema) in walk::components(spec).into_iter().flatten() {
+        let pointer = format!("#/components/schemas/{}", escape(name));
+        if *name != names::pascal(name) {
+            return Err(Fault::new(file, pointer, format!("`{name}` is not the name of a Rust type")));
+        }
+        let mut schema = schema.clone();
+        inline_types(file, &pointer, &mut schema)?;
+    }
+    Ok(())
+}
+
+/// A string enum inside another schema would get a name of the generator's choosing, and escape
+/// the pass that opens it.
+fn inline_types(file: &str, root: &str, schema: &mut Value) -> Result<(), Fault> {
+    walk::parts_mut(schema, root, &mut |pointer, part| {
+        walk::nested(part, pointer, &mut |pointer, part| {
+            if part.get("enum").is_some() {
+                return Err(Fault::new(
+                    file,
+                    pointer,
+                    "an inline enum was left: it needs a name of its own",
+                ));
+            }
+            Ok(())
+        })
+    })
+}
+
+/// The generator reads documents through `openapiv3`.
+fn readable(file: &str, spec: &Value) -> Result<(), Fault> {
+    serde_path_to_error::deserialize::<_, openapiv3::OpenAPI>(spec).map(drop).map_err(|error| {
+        let pointer = error
+            .path()
+            .iter()
+            .map(|segment| match segment {
+                serde_path_to_error::Segment::Map { key } => format!("/{}", escape(key)),
+                serde_path_to_error::Segment::Seq { index } => format!("/{index}"),
+                _ => String::new(),
+            })
+            .collect::<String>();
+        Fault::new(file, format!("#{pointer}"), format!("not valid OpenAPI 3.0: {}", error.inner()))
+    })
+}

@@ -1,0 +1,89 @@
+//! From a published document to the one that the generator reads.
+//!
+//! | step | file | what it does |
+//! | --- | --- | --- |
+//! | convert | [`convert`] | OpenAPI 3.1 becomes 3.0.3 |
+//! | supplement | [`supplement`] | withdrawn operations are added, deprecated |
+//! | repairs | [`repairs::document`], [`repairs::unions`] | faults of the document are mended |
+//! | names | [`operations`], [`names`] | methods and types get their Rust names |
+//! | limits | [`repairs::generator`] | what the generator cannot take is put differently |
+//! | lint | [`lint`] | what later steps rely on is checked |
+//!
+//! Every step leaves a document that it would not change again.
+
+pub mod convert;
+pub mod lint;
+pub mod money;
+pub mod names;
+pub mod operations;
+pub mod repairs;
+pub mod sums;
+pub mod supplement;
+pub mod walk;
+
+use serde_json::Value;
+
+use crate::document::{self, Document};
+use crate::fault::Fault;
+use repairs::Applied;
+
+/// What goes into the pipeline.
+pub struct Input {
+    /// The published document.
+    pub document: Document,
+    /// Operations to add to it; only our own document has a supplement.
+    pub supplement: Option<Document>,
+    /// Whether the document is the vendored one, on which every repair must still find its fault.
+    pub is_vendored: bool,
+}
+
+/// What comes out of it.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The repaired OpenAPI 3.0.3 document.
+    pub spec: Value,
+    /// Each repair, and how often it changed something.
+    pub repairs: Vec<Applied>,
+    /// What a person should know although it stops nothing.
+    pub warnings: Vec<String>,
+}
+
+/// Runs all steps; the first fault is the error.
+pub fn run(input: Input) -> Result<Outcome, Fault> {
+    document::check(&input.document)?;
+    let file = input.document.file;
+    let mut spec = input.document.root;
+    convert::convert(&file, &mut spec)?;
+    if let Some(supplement) = input.supplement {
+        let mut added = supplement.root;
+        convert::convert(&supplement.file, &mut added)?;
+        supplement::merge(&supplement.file, &mut spec, added)?;
+        // The supplement refers to components of the main document, so it can be checked only now.
+        let merged = Document { file: supplement.file, sha256: String::new(), root: spec };
+        document::check(&merged)?;
+        spec = merged.root;
+    }
+    let mut warnings = Vec::new();
+    let mut applied = repairs::apply(&mut spec, repairs::document::REPAIRS);
+    applied.extend(repairs::apply(&mut spec, repairs::unions::REPAIRS));
+    names::correct_spelling(&mut spec);
+    warnings.extend(operations::name(&mut spec));
+    warnings.extend(names::name_types(&mut spec));
+    applied.extend(repairs::apply(&mut spec, repairs::generator::REPAIRS));
+    for repair in applied.iter().filter(|repair| repair.is_stale()) {
+        let message = format!(
+            "the repair `{}` found nothing to change ({}): the fault is gone or was renamed",
+            repair.name, repair.reason,
+        );
+        if input.is_vendored {
+            return Err(Fault::new(
+                file,
+                "#",
+                format!("{message}; look at the document and take the repair out or adapt it"),
+            ));
+        }
+        warnings.push(message);
+    }
+    lint::lint(&file, &spec)?;
+    Ok(Outcome { spec, repairs: applied, warnings })
+}
