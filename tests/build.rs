@@ -31,7 +31,10 @@ fn types(spec: &Value) -> String {
     for (name, schema) in members(&spec["components"]["schemas"]) {
         // These two became `CommaList` and `OneOrMany` of their elements.
         if schema.get("x-comma-list").is_none() && schema.get("x-one-or-many").is_none() {
-            let _ = writeln!(source, "    ({name:?}, roundtrip::<alpaca_trading_gen::types::{name}>),");
+            let _ = writeln!(
+                source,
+                "    ({name:?}, roundtrip::<alpaca_trading_gen::types::{name}>),"
+            );
         }
     }
     source + "];\n"
@@ -46,11 +49,19 @@ fn calls(spec: &Value) -> String {
             if method == "parameters" {
                 continue;
             }
-            let id = operation["operationId"].as_str().expect("an operation has an id");
+            let id = operation["operationId"]
+                .as_str()
+                .expect("an operation has an id");
             let parameters = parameters(spec, item, operation);
             for (set, parameters) in [
                 ("all", parameters.iter().collect::<Vec<_>>()),
-                ("required", parameters.iter().filter(|parameter| parameter.required).collect()),
+                (
+                    "required",
+                    parameters
+                        .iter()
+                        .filter(|parameter| parameter.required)
+                        .collect(),
+                ),
             ] {
                 source += &function(&format!("{id}__{set}"), id, &parameters, operation);
             }
@@ -74,7 +85,10 @@ fn function(name: &str, id: &str, parameters: &[&Parameter], operation: &Value) 
     }
     if let Some(body) = operation["requestBody"]["content"]["application/json"].get("schema") {
         let body = body_type(body);
-        let _ = write!(call, ".body(values.decoded::<alpaca_trading_gen::types::{body}>())");
+        let _ = write!(
+            call,
+            ".body(values.decoded::<alpaca_trading_gen::types::{body}>())"
+        );
     }
     let send = if streams(operation) {
         format!("drained({call}.send().await).await")
@@ -126,14 +140,18 @@ fn parameters(spec: &Value, item: &Value, operation: &Value) -> Vec<Parameter> {
 
 /// The name of the type of a body.
 fn body_type(schema: &Value) -> &str {
-    let reference = schema["$ref"].as_str().or_else(|| schema["allOf"][0]["$ref"].as_str());
+    let reference = schema["$ref"]
+        .as_str()
+        .or_else(|| schema["allOf"][0]["$ref"].as_str());
     let reference = reference.expect("a body refers to a component");
     reference.rsplit('/').next().unwrap_or(reference)
 }
 
 fn streams(operation: &Value) -> bool {
     members(&operation["responses"]).any(|(_, answer)| {
-        answer["content"].as_object().is_some_and(|content| !content.contains_key("application/json"))
+        answer["content"]
+            .as_object()
+            .is_some_and(|content| !content.contains_key("application/json"))
     })
 }
 
@@ -141,7 +159,11 @@ fn resolve<'v>(spec: &'v Value, value: &'v Value) -> &'v Value {
     match value["$ref"].as_str() {
         Some(reference) => {
             let pointer = reference.trim_start_matches('#');
-            resolve(spec, spec.pointer(pointer).unwrap_or_else(|| panic!("nothing at {reference}")))
+            resolve(
+                spec,
+                spec.pointer(pointer)
+                    .unwrap_or_else(|| panic!("nothing at {reference}")),
+            )
         }
         None => value,
     }

@@ -73,7 +73,6 @@ pub(crate) async fn decode_list<T: DeserializeOwned, E>(
 }
 
 /// Decodes an answer whose body may be left out.
-#[allow(dead_code, reason = "a document may have no such answer")]
 pub(crate) async fn decode_or_empty<T: DeserializeOwned, E>(
     response: reqwest::Response,
 ) -> Result<ResponseValue<T>, Error<E>> {

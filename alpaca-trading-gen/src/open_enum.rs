@@ -110,7 +110,6 @@ macro_rules! open_enum {
         }
     };
 }
-#[allow(unused_imports, reason = "a document may have no enums")]
 pub(crate) use open_enum;
 
 /// Reads a string into whatever is made from one, without a copy where that needs none.

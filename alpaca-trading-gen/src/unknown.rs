@@ -68,7 +68,6 @@ impl Serialize for UnknownValue {
 /// The tags of an object, read without the rest of it.
 ///
 /// Only strings count: a tag of another type is as good as none.
-#[allow(dead_code, reason = "a document may have no unions")]
 pub(crate) fn tags<const N: usize>(
     json: &str,
     names: [&str; N],
@@ -102,7 +101,6 @@ pub(crate) fn tags<const N: usize>(
 }
 
 /// Whether the object has each of these keys with a value that is not null.
-#[allow(dead_code, reason = "a document may have no unions")]
 pub(crate) fn keys<const N: usize>(
     json: &str,
     names: [&str; N],
@@ -112,13 +110,11 @@ pub(crate) fn keys<const N: usize>(
 }
 
 /// The text of a value that is about to be told apart.
-#[allow(dead_code, reason = "a document may have no unions")]
 pub(crate) fn raw<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<RawValue>, D::Error> {
     Box::<RawValue>::deserialize(deserializer)
 }
 
 /// Decodes one variant; the error says which.
-#[allow(dead_code, reason = "a document may have no unions")]
 pub(crate) fn variant<T: DeserializeOwned>(
     name: &str,
     json: &RawValue,

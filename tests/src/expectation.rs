@@ -101,7 +101,10 @@ pub fn operations(spec: &Value) -> Vec<Declared> {
                 .collect();
             let mut successes = object(&operation["responses"]).filter(|(s, _)| s.starts_with('2'));
             let (status, answer) = successes.next().expect("an answer of success");
-            assert!(successes.next().is_none(), "{path}: more than one answer of success");
+            assert!(
+                successes.next().is_none(),
+                "{path}: more than one answer of success"
+            );
             let answer = resolve(spec, answer);
             let media = object(&answer["content"]).next();
             let body = &operation["requestBody"];
@@ -149,8 +152,14 @@ impl Declared {
             .filter(|parameter| all || parameter.required)
             .map(|parameter| (parameter.name.clone(), parameter.sample(generator)))
             .collect();
-        let body = self.body.as_ref().map(|schema| generator.of(schema, body).to_string());
-        Values { parameters, body: body.unwrap_or_default() }
+        let body = self
+            .body
+            .as_ref()
+            .map(|schema| generator.of(schema, body).to_string());
+        Values {
+            parameters,
+            body: body.unwrap_or_default(),
+        }
     }
 
     /// The parameters of the path that take any text.
@@ -167,12 +176,16 @@ impl Declared {
             Some((media_type, schema)) if media_type == "text/event-stream" => {
                 let events = generator.of(schema, mode);
                 let events = events.as_array().into_iter().flatten();
-                let frames = events.map(|event| format!("data: {event}\n\n")).collect::<String>();
+                let frames = events
+                    .map(|event| format!("data: {event}\n\n"))
+                    .collect::<String>();
                 Reply::body(self.status, media_type, frames)
             }
-            Some((media_type, schema)) => {
-                Reply::body(self.status, media_type, generator.of(schema, mode).to_string())
-            }
+            Some((media_type, schema)) => Reply::body(
+                self.status,
+                media_type,
+                generator.of(schema, mode).to_string(),
+            ),
         }
     }
 
@@ -197,12 +210,23 @@ impl Declared {
             .ok_or_else(|| format!("`{}` does not start with `{prefix}`", request.path()))?;
         let (actual, expected): (Vec<_>, Vec<_>) =
             (path.split('/').collect(), self.path.split('/').collect());
-        equal(&format!("the number of segments of `{path}`"), &actual.len(), &expected.len())?;
+        equal(
+            &format!("the number of segments of `{path}`"),
+            &actual.len(),
+            &expected.len(),
+        )?;
         for (actual, expected) in actual.into_iter().zip(expected) {
-            match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            match expected
+                .strip_prefix('{')
+                .and_then(|name| name.strip_suffix('}'))
+            {
                 Some(name) => {
                     let actual = percent::segment(actual)?;
-                    equal(&format!("the path parameter `{name}`"), &actual, &values.parameters[name])?;
+                    equal(
+                        &format!("the path parameter `{name}`"),
+                        &actual,
+                        &values.parameters[name],
+                    )?;
                 }
                 // Also the colon of `/v2/orders:by_client_order_id` is sent as it is.
                 None => equal("a fixed segment", &actual, &expected)?,
@@ -222,18 +246,34 @@ impl Declared {
     fn check_headers(&self, request: &Recorded, values: &Values) -> Result<(), String> {
         for (name, value) in self.given(Place::Header, values) {
             let actual = request.header(&name.to_ascii_lowercase());
-            equal(&format!("the header {name}"), &actual, &vec![value.as_str()])?;
+            equal(
+                &format!("the header {name}"),
+                &actual,
+                &vec![value.as_str()],
+            )?;
         }
-        for parameter in self.parameters.iter().filter(|known| known.place == Place::Header) {
+        for parameter in self
+            .parameters
+            .iter()
+            .filter(|known| known.place == Place::Header)
+        {
             if !values.parameters.contains_key(&parameter.name) {
                 let actual = request.header(&parameter.name.to_ascii_lowercase());
                 equal(&format!("the header {}", parameter.name), &actual, &vec![])?;
             }
         }
-        equal("the header api-version", &request.header("api-version"), &vec![])?;
+        equal(
+            "the header api-version",
+            &request.header("api-version"),
+            &vec![],
+        )?;
         let accepts_json = request.header("accept") == ["application/json"];
         let answers_json = matches!(&self.answer, Some((name, _)) if name == "application/json");
-        equal("whether JSON alone is accepted", &accepts_json, &answers_json)
+        equal(
+            "whether JSON alone is accepted",
+            &accepts_json,
+            &answers_json,
+        )
     }
 
     fn check_body(&self, request: &Recorded, values: &Values) -> Result<(), String> {
@@ -291,7 +331,11 @@ fn without_nulls(value: Value) -> Value {
     }
 }
 
-fn equal<T: PartialEq + std::fmt::Debug>(what: &str, actual: &T, expected: &T) -> Result<(), String> {
+fn equal<T: PartialEq + std::fmt::Debug>(
+    what: &str,
+    actual: &T,
+    expected: &T,
+) -> Result<(), String> {
     if actual == expected {
         return Ok(());
     }
@@ -303,5 +347,137 @@ fn object(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("a text is missing: {value}")).to_owned()
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("a text is missing: {value}"))
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn declared(id: &str) -> Declared {
+        let mut all = operations(&crate::spec()).into_iter();
+        all.find(|declared| declared.id == id)
+            .unwrap_or_else(|| panic!("no operation {id}"))
+    }
+
+    fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Recorded {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()));
+        Recorded {
+            method: method.into(),
+            target: target.into(),
+            headers: headers.collect(),
+            body: body.into(),
+        }
+    }
+
+    fn values(parameters: &[(&str, &str)], body: &str) -> Values {
+        let parameters = parameters
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()));
+        Values {
+            parameters: parameters.collect(),
+            body: body.into(),
+        }
+    }
+
+    const JSON: (&str, &str) = ("accept", "application/json");
+
+    #[test]
+    fn a_request_without_a_body_must_be_right_in_every_part() {
+        let close = declared("close_position");
+        let values = values(
+            &[("symbol_or_asset_id", "BTC/USD"), ("percentage", "12.5")],
+            "",
+        );
+        let good = "/v2/positions/BTC%2FUSD?percentage=12.5";
+        let right = request("DELETE", good, &[JSON], "");
+        assert_eq!(close.check("", &right, &values), Ok(()));
+        let below = format!("/proxy{good}");
+        assert_eq!(
+            close.check("/proxy", &request("DELETE", &below, &[JSON], ""), &values),
+            Ok(())
+        );
+        for wrong in [
+            request("GET", good, &[JSON], ""),
+            request(
+                "DELETE",
+                "/v2/positions/BTC/USD?percentage=12.5",
+                &[JSON],
+                "",
+            ),
+            request("DELETE", "/v2/positions/BTC%2FUSD", &[JSON], ""),
+            request(
+                "DELETE",
+                "/v2/positions/BTC%2FUSD?percentage=12.50",
+                &[JSON],
+                "",
+            ),
+            request("DELETE", &format!("{good}&percentage=12.5"), &[JSON], ""),
+            request("DELETE", &format!("{good}&qty="), &[JSON], ""),
+            request(
+                "DELETE",
+                "/v2/position/BTC%2FUSD?percentage=12.5",
+                &[JSON],
+                "",
+            ),
+            request(
+                "DELETE",
+                "/v2/positions/BTC%252FUSD?percentage=12.5",
+                &[JSON],
+                "",
+            ),
+            request("DELETE", good, &[], ""),
+            request("DELETE", good, &[JSON, JSON], ""),
+            request("DELETE", good, &[JSON, ("api-version", "2")], ""),
+            request(
+                "DELETE",
+                good,
+                &[JSON, ("content-type", "application/json")],
+                "",
+            ),
+            request("DELETE", good, &[JSON], "{}"),
+        ] {
+            assert!(close.check("", &wrong, &values).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_request_with_a_body_must_carry_it_and_its_headers() {
+        const BODY: &str = r#"{"qty":"1.50","note":null}"#;
+        const TYPE: (&str, &str) = ("content-type", "application/json");
+        const KEY: (&str, &str) = ("idempotency-key", "k1");
+        let mint = declared("mint_token");
+        let values_with_key = values(&[("Idempotency-Key", "k1")], BODY);
+        let right = request(
+            "POST",
+            "/v2/tokenization/mint",
+            &[JSON, TYPE, KEY],
+            r#"{"qty":"1.50"}"#,
+        );
+        assert_eq!(mint.check("", &right, &values_with_key), Ok(()));
+        assert!(
+            mint.check("", &right, &values(&[], BODY)).is_err(),
+            "a key that was not given"
+        );
+        for (headers, body) in [
+            (&[JSON, TYPE][..], r#"{"qty":"1.50"}"#),
+            (&[JSON, KEY], r#"{"qty":"1.50"}"#),
+            (&[JSON, TYPE, KEY], r#"{"qty":1.50}"#),
+            (&[JSON, TYPE, KEY], r#"{"qty":"1.5"}"#),
+            (&[JSON, TYPE, KEY], r#"{"qty":"1.50","note":null}"#),
+            (&[JSON, TYPE, KEY], r#"{"qty":"1.50","more":1}"#),
+            (&[JSON, TYPE, KEY], ""),
+        ] {
+            let wrong = request("POST", "/v2/tokenization/mint", headers, body);
+            assert!(
+                mint.check("", &wrong, &values_with_key).is_err(),
+                "{wrong:?}"
+            );
+        }
+    }
 }

@@ -25,13 +25,16 @@ pub struct Values {
 
 impl Values {
     fn text(&self, name: &str) -> &str {
-        self.parameters.get(name).unwrap_or_else(|| panic!("no value for `{name}`"))
+        self.parameters
+            .get(name)
+            .unwrap_or_else(|| panic!("no value for `{name}`"))
     }
 
     fn parsed<T: std::str::FromStr>(&self, name: &str) -> T {
         let text = self.text(name);
         let name_of_type = std::any::type_name::<T>();
-        text.parse().unwrap_or_else(|_| panic!("`{name}`: `{text}` is no {name_of_type}"))
+        text.parse()
+            .unwrap_or_else(|_| panic!("`{name}`: `{text}` is no {name_of_type}"))
     }
 
     fn decoded<T: DeserializeOwned>(&self) -> T {

@@ -98,7 +98,11 @@ impl<'s> Generator<'s> {
     /// instances.
     #[must_use]
     pub fn new(spec: &'s Value, seed: u64) -> Self {
-        Self { spec, random: SplitMix64::new(seed), depth: 0 }
+        Self {
+            spec,
+            random: SplitMix64::new(seed),
+            depth: 0,
+        }
     }
 
     /// The source of chance, for choices that belong to the same seed.
@@ -211,7 +215,9 @@ impl<'s> Generator<'s> {
 
     fn array(&mut self, schema: &Value, mode: Mode) -> Value {
         let count = self.count(mode);
-        (0..count).map(|_| self.of(&schema["items"], mode)).collect()
+        (0..count)
+            .map(|_| self.of(&schema["items"], mode))
+            .collect()
     }
 
     /// How many elements a list has.
@@ -229,7 +235,11 @@ impl<'s> Generator<'s> {
             .as_array()
             .expect("a union has variants")
             .iter()
-            .filter(|variant| variant["when"].as_array().is_none_or(|when| !when.is_empty()))
+            .filter(|variant| {
+                variant["when"]
+                    .as_array()
+                    .is_none_or(|when| !when.is_empty())
+            })
             .collect();
         let variant = *self.random.pick(&variants);
         let mut value = self.of(&json!({ "$ref": variant["$ref"] }), mode);
@@ -249,7 +259,13 @@ impl<'s> Generator<'s> {
             .iter()
             .filter_map(Value::as_str)
             .map(str::to_owned)
-            .zip(self.random.pick(when).as_array().cloned().unwrap_or_default())
+            .zip(
+                self.random
+                    .pick(when)
+                    .as_array()
+                    .cloned()
+                    .unwrap_or_default(),
+            )
             .collect();
         if union.get("tagged-by").is_some() {
             object.extend(tags);
@@ -262,7 +278,10 @@ impl<'s> Generator<'s> {
         let mut values: Vec<String> = Vec::new();
         for _ in 0..=self.random.below(3) {
             let value = self.of(element, Mode::Full);
-            let value = value.as_str().expect("an element of a comma list is a string").to_owned();
+            let value = value
+                .as_str()
+                .expect("an element of a comma list is a string")
+                .to_owned();
             if !values.contains(&value) {
                 values.push(value);
             }
@@ -341,7 +360,11 @@ impl<'s> Generator<'s> {
             0 => (*random.pick(&["0", "0.00", "0.00000001", "123.4500"])).to_owned(),
             1 => {
                 let fraction = 1 + random.below(27);
-                format!("{}.{}", random.digits(28 - fraction), random.digits(fraction))
+                format!(
+                    "{}.{}",
+                    random.digits(28 - fraction),
+                    random.digits(fraction)
+                )
             }
             2 => {
                 let whole = 1 + random.below(6);
@@ -351,7 +374,11 @@ impl<'s> Generator<'s> {
                 let sign = if kind == 3 { "-" } else { "" };
                 let (whole, fraction) = (1 + random.below(9), 1 + random.below(6));
                 let zeros = "0".repeat(random.below(3));
-                format!("{sign}{}.{}{zeros}", random.digits(whole), random.digits(fraction))
+                format!(
+                    "{sign}{}.{}{zeros}",
+                    random.digits(whole),
+                    random.digits(fraction)
+                )
             }
         }
     }
@@ -362,8 +389,12 @@ impl<'s> Generator<'s> {
 pub fn resolve<'v>(spec: &'v Value, schema: &'v Value) -> &'v Value {
     let mut schema = schema;
     while let Some(reference) = schema["$ref"].as_str() {
-        let pointer = reference.strip_prefix('#').expect("references stay in the document");
-        schema = spec.pointer(pointer).unwrap_or_else(|| panic!("nothing at {reference}"));
+        let pointer = reference
+            .strip_prefix('#')
+            .expect("references stay in the document");
+        schema = spec
+            .pointer(pointer)
+            .unwrap_or_else(|| panic!("nothing at {reference}"));
     }
     schema
 }
@@ -381,9 +412,86 @@ fn sole_part(schema: &Value) -> Option<&Value> {
 fn union_by_parent(spec: &Value, property: &Value) -> Option<Value> {
     let schema = resolve(spec, property);
     let schema = sole_part(schema).map_or(schema, |inner| resolve(spec, inner));
-    schema.get("x-union").filter(|union| union.get("tagged-by-parent").is_some()).cloned()
+    schema
+        .get("x-union")
+        .filter(|union| union.get("tagged-by-parent").is_some())
+        .cloned()
 }
 
 fn lists(names: &Value, name: &str) -> bool {
-    names.as_array().is_some_and(|names| names.iter().any(|listed| listed == name))
+    names
+        .as_array()
+        .is_some_and(|names| names.iter().any(|listed| listed == name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_seeds_give_equal_instances_and_others_do_not() {
+        let spec = crate::spec();
+        let order = |seed| Generator::new(&spec, seed).instance("Order", Mode::Full);
+        assert_eq!(order(1), order(1));
+        assert_ne!(order(1), order(2));
+    }
+
+    #[test]
+    fn a_mode_decides_which_properties_are_there() {
+        let spec = crate::spec();
+        for (name, schema) in spec["components"]["schemas"].as_object().expect("schemas") {
+            let Some(properties) = schema["properties"].as_object() else {
+                continue;
+            };
+            let required = schema["required"].as_array().map_or(0, Vec::len);
+            for (mode, expected) in [
+                (Mode::Full, properties.len()),
+                (Mode::OptionalNull, properties.len()),
+                (Mode::OptionalAbsent, required),
+            ] {
+                for seed in 0..4 {
+                    let instance = Generator::new(&spec, seed).instance(name, mode);
+                    let members = instance.as_object().expect("an object");
+                    let nulls = members.values().filter(|member| member.is_null()).count();
+                    match mode {
+                        Mode::Full => assert_eq!(nulls, 0, "{name}: {instance}"),
+                        Mode::OptionalNull => {
+                            assert!(
+                                nulls + required >= properties.len() - 1,
+                                "{name}: {instance}"
+                            );
+                        }
+                        _ => {}
+                    }
+                    // A tag may be there although its property is optional.
+                    let extra = members.len() - expected.min(members.len());
+                    assert!(
+                        members.len() >= expected && extra <= 1,
+                        "{name}: {instance}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_event_carries_the_tags_of_its_details() {
+        let spec = crate::spec();
+        let union = &spec["components"]["schemas"]["ActivityEventDetails"]["x-union"];
+        let known: Vec<&Value> = union["variants"]
+            .as_array()
+            .expect("variants")
+            .iter()
+            .flat_map(|variant| variant["when"].as_array().into_iter().flatten())
+            .collect();
+        for seed in 0..200 {
+            let event = Generator::new(&spec, seed).instance("ActivityEventV2", Mode::Random);
+            let tags = [&event["activity_type"], &event["activity_subtype"]];
+            let fits = |when: &Value| {
+                let when = when.as_array().expect("tags");
+                when.iter().zip(tags).all(|(expected, tag)| expected == tag)
+            };
+            assert!(known.iter().any(|when| fits(when)), "seed {seed}: {event}");
+        }
+    }
 }

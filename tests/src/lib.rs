@@ -22,7 +22,10 @@ pub mod percent;
 /// When `spec.json` is missing or is not JSON.
 #[must_use]
 pub fn spec() -> serde_json::Value {
-    const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../alpaca-trading-gen/spec.json");
+    const PATH: &str = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../alpaca-trading-gen/spec.json"
+    );
     let text = std::fs::read_to_string(PATH).unwrap_or_else(|error| panic!("{PATH}: {error}"));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{PATH}: {error}"))
 }
@@ -44,5 +47,7 @@ pub fn http_builder() -> alpaca_trading_gen::reqwest::ClientBuilder {
 
     // The workspace is built without a provider that installs itself; losing a race is fine.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().no_proxy().redirect(redirect::Policy::none())
+    Client::builder()
+        .no_proxy()
+        .redirect(redirect::Policy::none())
 }

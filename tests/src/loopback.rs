@@ -33,7 +33,9 @@ impl Recorded {
     /// The path, still encoded.
     #[must_use]
     pub fn path(&self) -> &str {
-        self.target.split_once('?').map_or(&self.target, |(path, _)| path)
+        self.target
+            .split_once('?')
+            .map_or(&self.target, |(path, _)| path)
     }
 
     /// The query, still encoded; `None` without a question mark.
@@ -68,22 +70,30 @@ pub enum Reply {
     Endless(u16),
     /// Closes the connection without a byte.
     Close,
-    /// Keeps the connection and stays silent.
-    Hang,
+    /// Sends these bytes, if any, keeps the connection and stays silent.
+    Stall(Vec<u8>),
 }
 
 impl Reply {
     /// An answer without a body.
     #[must_use]
     pub fn status(status: u16) -> Self {
-        Self::Answer { status, headers: Vec::new(), body: Vec::new() }
+        Self::Answer {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
     }
 
     /// An answer with a body of any type.
     #[must_use]
     pub fn body(status: u16, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("Content-Type".to_owned(), media_type.to_owned())];
-        Self::Answer { status, headers, body: body.into() }
+        Self::Answer {
+            status,
+            headers,
+            body: body.into(),
+        }
     }
 
     /// An answer in JSON.
@@ -153,7 +163,11 @@ impl Loopback {
                 connections.spawn(connection.run());
             }
         });
-        Self { address, recorded, _tasks: tasks }
+        Self {
+            address,
+            recorded,
+            _tasks: tasks,
+        }
     }
 
     /// Where the server listens: `http://127.0.0.1:49152`, without a slash at its end.
@@ -207,7 +221,11 @@ impl Connection {
 
     async fn reply(&mut self, reply: Reply) -> io::Result<Next> {
         match reply {
-            Reply::Answer { status, headers, body } => {
+            Reply::Answer {
+                status,
+                headers,
+                body,
+            } => {
                 let mut head = format!("HTTP/1.1 {status} Scripted\r\n");
                 for (name, value) in headers {
                     head += &format!("{name}: {value}\r\n");
@@ -225,7 +243,8 @@ impl Connection {
                 Ok(Next::Close)
             }
             Reply::Endless(status) => {
-                let head = format!("HTTP/1.1 {status} Endless\r\nTransfer-Encoding: chunked\r\n\r\n");
+                let head =
+                    format!("HTTP/1.1 {status} Endless\r\nTransfer-Encoding: chunked\r\n\r\n");
                 self.stream.write_all(head.as_bytes()).await?;
                 let chunk = format!("4000\r\n{}\r\n", "x".repeat(0x4000));
                 loop {
@@ -233,7 +252,8 @@ impl Connection {
                 }
             }
             Reply::Close => Ok(Next::Close),
-            Reply::Hang => {
+            Reply::Stall(bytes) => {
+                self.stream.write_all(&bytes).await?;
                 self.fill().await?;
                 Ok(Next::Close)
             }
@@ -243,7 +263,11 @@ impl Connection {
     /// The next request; `None` when the client hung up between two.
     async fn request(&mut self) -> io::Result<Option<Recorded>> {
         let end = loop {
-            if let Some(start) = self.buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+            if let Some(start) = self
+                .buffer
+                .windows(4)
+                .position(|bytes| bytes == b"\r\n\r\n")
+            {
                 break start + 4;
             }
             if self.fill().await? == 0 {
@@ -266,7 +290,12 @@ impl Connection {
                 Ok((name.to_ascii_lowercase(), value.trim().to_owned()))
             })
             .collect::<io::Result<Vec<_>>>()?;
-        let mut request = Recorded { method, target, headers, body: Vec::new() };
+        let mut request = Recorded {
+            method,
+            target,
+            headers,
+            body: Vec::new(),
+        };
         request.body = self.body(&request).await?;
         Ok(Some(request))
     }
@@ -344,7 +373,9 @@ enum Next {
 }
 
 async fn within<T>(work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
-    tokio::time::timeout(PATIENCE, work).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+    tokio::time::timeout(PATIENCE, work)
+        .await
+        .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
 fn broken(what: &str) -> io::Error {

@@ -25,11 +25,14 @@ pub fn query_part(raw: &str) -> Result<String, String> {
 ///
 /// When a part has no equals sign, or [`query_part`] refuses it.
 pub fn query(raw: Option<&str>) -> Result<Vec<(String, String)>, String> {
-    let Some(raw) = raw else { return Ok(Vec::new()) };
+    let Some(raw) = raw else {
+        return Ok(Vec::new());
+    };
     raw.split('&')
         .map(|part| {
-            let (name, value) =
-                part.split_once('=').ok_or_else(|| format!("`{part}` in the query has no `=`"))?;
+            let (name, value) = part
+                .split_once('=')
+                .ok_or_else(|| format!("`{part}` in the query has no `=`"))?;
             Ok((query_part(name)?, query_part(value)?))
         })
         .collect()
@@ -55,7 +58,10 @@ fn decode(raw: &str, plain: impl Fn(u8) -> u8) -> Result<String, String> {
                 tail
             }
             (byte, _) => {
-                return Err(format!("`{raw}` holds the byte `{}` raw", byte.escape_ascii()));
+                return Err(format!(
+                    "`{raw}` holds the byte `{}` raw",
+                    byte.escape_ascii()
+                ));
             }
         };
     }
@@ -71,13 +77,18 @@ mod tests {
         assert_eq!(segment("BTC%2FUSD"), Ok("BTC/USD".to_owned()));
         assert_eq!(segment("Z%C3%BCrich%20%25+"), Ok("Zürich %+".to_owned()));
         assert_eq!(query_part("a+b%2B"), Ok("a b+".to_owned()));
-        let pairs = vec![("a".to_owned(), "1,2".to_owned()), ("b".to_owned(), String::new())];
+        let pairs = vec![
+            ("a".to_owned(), "1,2".to_owned()),
+            ("b".to_owned(), String::new()),
+        ];
         assert_eq!(query(Some("a=1%2C2&b=")), Ok(pairs));
     }
 
     #[test]
     fn what_is_not_escaped_is_refused() {
-        for raw in ["a/b", "a b", "a?b", "a#b", "100%", "%", "%4", "%zz", "ü", "%FF", "\"", "a\tb"] {
+        for raw in [
+            "a/b", "a b", "a?b", "a#b", "100%", "%", "%4", "%zz", "ü", "%FF", "\"", "a\tb",
+        ] {
             assert!(segment(raw).is_err(), "{raw}");
         }
         assert!(query(Some("a")).is_err());

@@ -12,7 +12,7 @@ use tests::instances::{Generator, Mode};
 use tests::loopback::{Loopback, Recorded, Reply};
 
 /// The seeds of the values that every operation is called with.
-const SEEDS: std::ops::Range<u64> = 0..8;
+const SEEDS: std::ops::Range<u64> = 0..16;
 
 /// Notes the operations that it is handed.
 #[derive(Clone, Default)]
@@ -25,7 +25,10 @@ impl Middleware for Witness {
         request: reqwest::Request,
         operation: &'static Operation,
     ) -> BoxFuture<'a, Result<reqwest::Response, SendError>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(operation);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(operation);
         Box::pin(async move { Ok(http.execute(request).await?) })
     }
 }
@@ -45,13 +48,23 @@ impl Stage {
         let replies = Arc::new(Mutex::new(VecDeque::new()));
         let queue = Arc::clone(&replies);
         let server = Loopback::start(move |_| {
-            queue.lock().unwrap().pop_front().unwrap_or_else(|| Reply::status(500))
+            queue
+                .lock()
+                .unwrap()
+                .pop_front()
+                .unwrap_or_else(|| Reply::status(500))
         })
         .await;
         let witness = Witness::default();
         let base = server.url() + suffix;
         let client = Client::with_middleware(&base, tests::http(), witness.clone());
-        Self { server, replies, client, witness, prefix: suffix.trim_end_matches('/').to_owned() }
+        Self {
+            server,
+            replies,
+            client,
+            witness,
+            prefix: suffix.trim_end_matches('/').to_owned(),
+        }
     }
 
     /// Makes one call and returns it with all that arrived.
@@ -78,7 +91,10 @@ impl Stage {
         let sent = format!("{reply:?}");
         let (outcome, requests) = self.call(call, values, reply).await;
         let [request] = &requests[..] else {
-            return Err(format!("{} requests instead of one: {outcome:?}", requests.len()));
+            return Err(format!(
+                "{} requests instead of one: {outcome:?}",
+                requests.len()
+            ));
         };
         declared.check(&self.prefix, request, values)?;
         outcome.map_err(|error| format!("{error:?} for {sent}"))?;
@@ -87,7 +103,13 @@ impl Stage {
             return Err(format!("the middleware was asked {} times", seen.len()));
         };
         let named = (operation.id, operation.method, operation.path);
-        if named != (declared.id.as_str(), declared.method.as_str(), declared.path.as_str()) {
+        if named
+            != (
+                declared.id.as_str(),
+                declared.method.as_str(),
+                declared.path.as_str(),
+            )
+        {
             return Err(format!("the middleware was handed {named:?}"));
         }
         Ok(())
@@ -98,7 +120,10 @@ impl Stage {
 fn all(operations: &[Declared]) -> impl Iterator<Item = (&Declared, &'static Call)> {
     operations.iter().map(|declared| {
         let call = CALLS.iter().find(|call| call.id == declared.id);
-        (declared, call.unwrap_or_else(|| panic!("no call for {}", declared.id)))
+        (
+            declared,
+            call.unwrap_or_else(|| panic!("no call for {}", declared.id)),
+        )
     })
 }
 
@@ -121,7 +146,11 @@ fn the_table_of_operations_is_that_of_the_document() {
     declared.sort_by(|one, other| one.id.cmp(&other.id));
     for (declared, operation) in declared.iter().zip(OPERATIONS) {
         assert_eq!(operation.id, declared.id);
-        assert_eq!(operation.document_id, declared.document_id, "{}", declared.id);
+        assert_eq!(
+            operation.document_id, declared.document_id,
+            "{}",
+            declared.id
+        );
         assert_eq!(operation.method, declared.method, "{}", declared.id);
         assert_eq!(operation.path, declared.path, "{}", declared.id);
         assert_eq!(operation.tag, declared.tag, "{}", declared.id);
@@ -149,12 +178,20 @@ async fn every_operation_sends_what_is_declared_and_reads_what_is_answered() {
                 let values = declared.sample(&mut generator, is_all, mode);
                 let reply = declared.reply(&mut generator, mode);
                 if let Err(fault) = stage.expect(declared, function, &values, reply).await {
-                    faults.push(format!("{}, {set}, {mode:?}, seed {seed}: {fault}", declared.id));
+                    faults.push(format!(
+                        "{}, {set}, {mode:?}, seed {seed}: {fault}",
+                        declared.id
+                    ));
                 }
             }
         }
     }
-    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
 }
 
 #[tokio::test]
@@ -170,7 +207,9 @@ async fn a_path_parameter_of_any_text_stays_one_segment() {
                 let seed = seed(0, place);
                 let mut generator = Generator::new(&spec, seed);
                 let mut values = declared.sample(&mut generator, false, Mode::OptionalAbsent);
-                values.parameters.insert(parameter.name.clone(), (*text).to_owned());
+                values
+                    .parameters
+                    .insert(parameter.name.clone(), (*text).to_owned());
                 let reply = declared.reply(&mut generator, Mode::OptionalAbsent);
                 if let Err(fault) = stage.expect(declared, call.required, &values, reply).await {
                     faults.push(format!("{}, `{text}`, seed {seed}: {fault}", declared.id));
@@ -178,8 +217,16 @@ async fn a_path_parameter_of_any_text_stays_one_segment() {
             }
         }
     }
-    assert!(parameters > 10, "only {parameters} path parameters take any text");
-    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    assert!(
+        parameters > 10,
+        "only {parameters} path parameters take any text"
+    );
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
 }
 
 #[tokio::test]
@@ -192,7 +239,9 @@ async fn a_path_parameter_that_would_change_the_path_is_not_sent() {
                 for text in ["", ".", ".."] {
                     let mut generator = Generator::new(&spec, 0);
                     let mut values = declared.sample(&mut generator, false, Mode::OptionalAbsent);
-                    values.parameters.insert(parameter.name.clone(), text.to_owned());
+                    values
+                        .parameters
+                        .insert(parameter.name.clone(), text.to_owned());
                     let (outcome, requests) =
                         stage.call(call.required, &values, Reply::status(500)).await;
                     let named = format!("{} with {} `{text}`", declared.id, parameter.name);
@@ -218,7 +267,9 @@ async fn a_backslash_does_not_become_a_slash() {
             for text in ["\\", "BTC\\USD", "..\\orders", "\\..\\account"] {
                 let mut generator = Generator::new(&spec, 0);
                 let mut values = declared.sample(&mut generator, false, Mode::OptionalAbsent);
-                values.parameters.insert(parameter.name.clone(), text.to_owned());
+                values
+                    .parameters
+                    .insert(parameter.name.clone(), text.to_owned());
                 let reply = declared.reply(&mut generator, Mode::OptionalAbsent);
                 let (outcome, requests) = stage.call(call.required, &values, reply).await;
                 let named = format!("{} with {} `{text}`", declared.id, parameter.name);
@@ -233,7 +284,12 @@ async fn a_backslash_does_not_become_a_slash() {
             }
         }
     }
-    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
 }
 
 #[tokio::test]
@@ -258,7 +314,10 @@ async fn the_colon_of_a_path_is_sent_as_it_is() {
     let stage = Stage::new("").await;
     stage.replies.lock().unwrap().push_back(Reply::status(404));
     let client = Client::with_inner(&stage.server.url(), tests::http(), Inner::default());
-    let call = client.get_order_by_client_order_id().client_order_id("a:b/c d").send();
+    let call = client
+        .get_order_by_client_order_id()
+        .client_order_id("a:b/c d")
+        .send();
     assert!(matches!(call.await, Err(Error::UnexpectedResponse(_))));
     let requests = stage.server.take();
     assert_eq!(requests[0].path(), "/v2/orders:by_client_order_id");
@@ -269,8 +328,35 @@ async fn the_colon_of_a_path_is_sent_as_it_is() {
 async fn a_comma_list_is_one_parameter_and_an_empty_one_is_none() {
     let stage = Stage::new("").await;
     for (kinds, query) in [("FILL,DIV", Some("activity_types=FILL%2CDIV")), ("", None)] {
-        stage.replies.lock().unwrap().push_back(Reply::json(200, "[]"));
-        stage.client.list_account_activities().activity_types(kinds).send().await.unwrap();
+        stage
+            .replies
+            .lock()
+            .unwrap()
+            .push_back(Reply::json(200, "[]"));
+        stage
+            .client
+            .list_account_activities()
+            .activity_types(kinds)
+            .send()
+            .await
+            .unwrap();
         assert_eq!(stage.server.take()[0].query(), query);
     }
+}
+
+#[tokio::test]
+async fn a_body_that_nobody_fills_is_an_empty_object() {
+    let stage = Stage::new("").await;
+    stage
+        .replies
+        .lock()
+        .unwrap()
+        .push_back(Reply::json(200, "{}"));
+    stage
+        .client
+        .update_account_configurations()
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(stage.server.take()[0].body, b"{}");
 }

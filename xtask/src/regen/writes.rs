@@ -34,23 +34,23 @@ impl Transaction {
     ///
     /// When any step fails, naming the file; all files are then as they were.
     pub(super) fn commit(self) -> Result<(), String> {
-        let mut staged = Vec::new();
         let mut made = Folders::default();
+        // Whatever was staged is gone by the time the folders made for it are removed again.
+        let result = self.stage_and_place(&mut made);
+        result.map_err(|message| made.undo(message))
+    }
+
+    fn stage_and_place(&self, made: &mut Folders) -> Result<(), String> {
+        let mut staged = Vec::new();
         for (path, text) in &self.files {
             let before = match fs::read(path) {
                 Ok(bytes) => Some(bytes),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-                Err(error) => return Err(made.undo(describe(path, &error))),
+                Err(error) => return Err(describe(path, &error)),
             };
             match text {
                 Some(text) if before.as_deref() == Some(text.as_bytes()) => {}
-                Some(text) => match stage(path, text, &mut made) {
-                    Ok(file) => staged.push((path, before, Some(file))),
-                    Err(message) => {
-                        drop(staged);
-                        return Err(made.undo(message));
-                    }
-                },
+                Some(text) => staged.push((path, before, Some(stage(path, text, made)?))),
                 None if before.is_none() => {}
                 None => staged.push((path, before, None)),
             }
@@ -63,24 +63,26 @@ impl Transaction {
             };
             match result {
                 Ok(()) => done.push((path, before)),
-                Err(error) => {
-                    let mut message = describe(path, &error);
-                    for (path, before) in done.into_iter().rev() {
-                        let restored = match before {
-                            Some(bytes) => fs::write(path, bytes),
-                            None => fs::remove_file(path),
-                        };
-                        if let Err(error) = restored {
-                            message.push_str("; and putting back ");
-                            message.push_str(&describe(path, &error));
-                        }
-                    }
-                    return Err(made.undo(message));
-                }
+                Err(error) => return Err(put_back(done, describe(path, &error))),
             }
         }
         Ok(())
     }
+}
+
+/// Undoes what was placed; returns why, and what could not be undone.
+fn put_back(done: Vec<(&Path, Option<Vec<u8>>)>, mut message: String) -> String {
+    for (path, before) in done.into_iter().rev() {
+        let restored = match before {
+            Some(bytes) => fs::write(path, bytes),
+            None => fs::remove_file(path),
+        };
+        if let Err(error) = restored {
+            message.push_str("; and putting back ");
+            message.push_str(&describe(path, &error));
+        }
+    }
+    message
 }
 
 fn describe(path: &Path, error: &std::io::Error) -> String {

@@ -383,3 +383,7 @@ fn enumerated_null(object: &mut Map<String, Value>) {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "convert_tests.rs"]
+mod tests;

@@ -246,6 +246,12 @@ fn contract_symbol_path(document: &mut Value) -> usize {
 /// answer with an array; wallets answer with one object when `asset` is given.
 fn wallet_lists(document: &mut Value) -> usize {
     let mut lists: Vec<(String, String)> = Vec::new();
+    let is_list_already: Vec<String> = walk::components(document)
+        .into_iter()
+        .flatten()
+        .filter(|(_, schema)| schema.get("type") == Some(&json!("array")))
+        .map(|(name, _)| name.clone())
+        .collect();
     walk::operations_mut(document, |method, path, operation| {
         let is_list = method == "get"
             && ["/wallets", "/wallets/transfers", "/wallets/whitelists"]
@@ -258,6 +264,7 @@ fn wallet_lists(document: &mut Value) -> usize {
             operation.pointer_mut("/responses/200/content/application~1json/schema")
             && let Some(reference) = schema.get("$ref").and_then(Value::as_str).map(str::to_owned)
             && let Some((_, item)) = walk::component_of(&reference)
+            && !is_list_already.contains(&item)
         {
             let list = format!("{item}List");
             *schema = json!({"$ref": format!("#/components/schemas/{list}")});

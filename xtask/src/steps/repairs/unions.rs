@@ -229,6 +229,7 @@ fn travel_rule_error_union(document: &mut Value) -> usize {
         .and_then(|schemas| schemas.get_mut("TravelRuleErrorResponse"))
         .filter(|union| {
             union.get("oneOf") == Some(&json!([reference(validation), reference(plain)]))
+                && union.get("x-union").is_none()
         })
         .and_then(Value::as_object_mut)
     else {
