@@ -52,5 +52,8 @@ pub fn generate(spec: &str) -> Result<Generated, String> {
     let mut file: syn::File =
         syn::parse2(tokens).map_err(|error| format!("the generated tokens: {error}"))?;
     let counts = pass::run(&mut file, &spec)?;
-    Ok(Generated { source: prettyplease::unparse(&file), counts })
+    Ok(Generated {
+        source: prettyplease::unparse(&file),
+        counts,
+    })
 }

@@ -36,11 +36,9 @@ pub(super) fn settings(spec: &Spec) -> GenerationSettings {
                 format!("crate::OneOrMany<{item}>"),
                 std::iter::empty(),
             ),
-            Replacement::Union => settings.with_replacement(
-                name,
-                format!("crate::types::{name}"),
-                std::iter::empty(),
-            ),
+            Replacement::Union => {
+                settings.with_replacement(name, format!("crate::types::{name}"), std::iter::empty())
+            }
         };
     }
     settings

@@ -12,8 +12,9 @@ use serde::de::{DeserializeOwned, Error as _};
 pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
     serde_json::from_str(text).map_err(|plain| {
         // Following the path costs time, so it is done only now that there is something to tell.
-        match serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_str(text))
-        {
+        match serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_str(
+            text,
+        )) {
             Err(error) if error.path().iter().len() > 0 => serde_json::Error::custom(error),
             _ => plain,
         }
@@ -24,7 +25,9 @@ fn read_bytes<T: DeserializeOwned>(body: &Bytes) -> Result<T, serde_json::Error>
     // One check of the whole body, so that the parser need not check each string.
     match std::str::from_utf8(body) {
         Ok(text) => read(text),
-        Err(error) => Err(serde_json::Error::custom(format_args!("the body is not UTF-8: {error}"))),
+        Err(error) => Err(serde_json::Error::custom(format_args!(
+            "the body is not UTF-8: {error}"
+        ))),
     }
 }
 

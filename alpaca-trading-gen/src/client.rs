@@ -43,12 +43,18 @@ impl Client {
     /// Cheap: the connections are shared.
     #[must_use]
     pub fn through(&self, inner: Inner) -> Self {
-        Self { inner, ..self.clone() }
+        Self {
+            inner,
+            ..self.clone()
+        }
     }
 
     /// The path that the base URL puts before every operation's own: empty, or `/proxy`.
     pub(crate) fn base_path(&self) -> &str {
         let after_scheme = self.baseurl.split_once("://").map_or("", |(_, rest)| rest);
-        after_scheme.find('/').and_then(|start| after_scheme.get(start..)).unwrap_or_default()
+        after_scheme
+            .find('/')
+            .and_then(|start| after_scheme.get(start..))
+            .unwrap_or_default()
     }
 }

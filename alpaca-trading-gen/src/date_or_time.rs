@@ -69,7 +69,11 @@ pub struct DateOrTimeError(chrono::ParseError);
 
 impl fmt::Display for DateOrTimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "neither a date (YYYY-MM-DD) nor a timestamp (RFC 3339): {}", self.0)
+        write!(
+            f,
+            "neither a date (YYYY-MM-DD) nor a timestamp (RFC 3339): {}",
+            self.0
+        )
     }
 }
 
@@ -86,7 +90,9 @@ impl FromStr for DateOrTime {
         if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
             return Ok(Self::Date(date));
         }
-        DateTime::parse_from_rfc3339(text).map(Self::from).map_err(DateOrTimeError)
+        DateTime::parse_from_rfc3339(text)
+            .map(Self::from)
+            .map_err(DateOrTimeError)
     }
 }
 
@@ -143,7 +149,11 @@ mod tests {
 
     #[test]
     fn both_forms_come_back_as_they_went_in() {
-        for text in ["2019-08-01", "2026-04-14T13:30:00Z", "2026-04-14T13:30:00.123456789Z"] {
+        for text in [
+            "2019-08-01",
+            "2026-04-14T13:30:00Z",
+            "2026-04-14T13:30:00.123456789Z",
+        ] {
             let json = format!("\"{text}\"");
             let value: DateOrTime = serde_json::from_str(&json).unwrap();
             assert_eq!(serde_json::to_string(&value).unwrap(), json);
@@ -152,9 +162,18 @@ mod tests {
 
     #[test]
     fn anything_else_is_an_error_that_says_what_is_expected() {
-        for text in ["", "yesterday", "2026-13-01", "2026-04-14 13:30", "20260414"] {
+        for text in [
+            "",
+            "yesterday",
+            "2026-13-01",
+            "2026-04-14 13:30",
+            "20260414",
+        ] {
             let error = text.parse::<DateOrTime>().unwrap_err().to_string();
-            assert!(error.contains("YYYY-MM-DD") && error.contains("RFC 3339"), "{error}");
+            assert!(
+                error.contains("YYYY-MM-DD") && error.contains("RFC 3339"),
+                "{error}"
+            );
         }
     }
 }

@@ -95,7 +95,8 @@ struct Number<'a> {
 
 impl<'a> Number<'a> {
     fn split(text: &'a str) -> Option<Self> {
-        let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let digits =
+            |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
         let (mantissa, exponent) = match text.split_once(['e', 'E']) {
             Some((mantissa, exponent)) => (mantissa, Some(exponent)),
             None => (text, None),
@@ -116,7 +117,9 @@ fn text_of(raw: &RawValue) -> Result<Option<std::borrow::Cow<'_, str>>, serde_js
         Some(b'"') => serde_json::from_str(raw.get()).map(|text: String| Some(text.into())),
         Some(b'n') => Ok(None),
         Some(b'-' | b'0'..=b'9') => Ok(Some(raw.get().into())),
-        _ => Err(serde_json::Error::custom("a decimal is a string or a number")),
+        _ => Err(serde_json::Error::custom(
+            "a decimal is a string or a number",
+        )),
     }
 }
 
@@ -274,7 +277,13 @@ mod tests {
 
     #[test]
     fn what_cannot_be_held_is_refused_and_named() {
-        for text in ["12345678901234567890123456789012", "0.00000000000000000000000000001", "1e40", "1e-40", "1e99999999999"] {
+        for text in [
+            "12345678901234567890123456789012",
+            "0.00000000000000000000000000001",
+            "1e40",
+            "1e-40",
+            "1e99999999999",
+        ] {
             let error = parse_decimal(text).unwrap_err().to_string();
             assert!(error.contains(text) && error.contains("28"), "{error}");
         }
@@ -284,7 +293,10 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_refused() {
-        for text in ["", "-", ".5", "5.", "1_000", "+1", "1,5", "0x10", "NaN", "e5", "1e", "1e+", "--1", "１"] {
+        for text in [
+            "", "-", ".5", "5.", "1_000", "+1", "1,5", "0x10", "NaN", "e5", "1e", "1e+", "--1",
+            "１",
+        ] {
             assert!(parse_decimal(text).is_err(), "{text}");
         }
     }

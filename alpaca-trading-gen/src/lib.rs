@@ -22,7 +22,12 @@ mod client;
 mod date_or_time;
 mod decimal;
 mod lists;
-#[allow(dead_code, unused_imports, unused_macros, reason = "a document may not need every part")]
+#[allow(
+    dead_code,
+    unused_imports,
+    unused_macros,
+    reason = "a document may not need every part"
+)]
 mod open_enum;
 mod operation;
 mod seam;

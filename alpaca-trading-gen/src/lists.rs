@@ -46,13 +46,19 @@ impl<T: FromStr> FromStr for CommaList<T> {
     type Err = T::Err;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.split(',').filter(|part| !part.is_empty()).map(T::from_str).collect()
+        text.split(',')
+            .filter(|part| !part.is_empty())
+            .map(T::from_str)
+            .collect()
     }
 }
 
 impl<'a, T: From<&'a str>> From<&'a str> for CommaList<T> {
     fn from(text: &'a str) -> Self {
-        text.split(',').filter(|part| !part.is_empty()).map(T::from).collect()
+        text.split(',')
+            .filter(|part| !part.is_empty())
+            .map(T::from)
+            .collect()
     }
 }
 
@@ -138,7 +144,12 @@ mod tests {
 
     #[test]
     fn one_many_and_none_are_all_lists() {
-        for (json, expected) in [("[1,2]", vec![1, 2]), ("7", vec![7]), ("null", vec![]), ("[]", vec![])] {
+        for (json, expected) in [
+            ("[1,2]", vec![1, 2]),
+            ("7", vec![7]),
+            ("null", vec![]),
+            ("[]", vec![]),
+        ] {
             let list: OneOrMany<i64> = serde_json::from_str(json).unwrap();
             assert_eq!(list.0, expected, "{json}");
         }

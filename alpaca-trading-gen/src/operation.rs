@@ -24,7 +24,9 @@ impl Operation {
     /// The operation of this name.
     #[must_use]
     pub fn find(id: &str) -> Option<&'static Self> {
-        let index = crate::OPERATIONS.binary_search_by(|known| known.id.cmp(id)).ok()?;
+        let index = crate::OPERATIONS
+            .binary_search_by(|known| known.id.cmp(id))
+            .ok()?;
         crate::OPERATIONS.get(index)
     }
 
@@ -73,7 +75,13 @@ mod tests {
 
     #[test]
     fn a_parameter_that_changes_the_path_does_not() {
-        for path in ["/v2/positions/", "/v2/positions", "/v2/", "/v2/positions/a/b", "/v2/orders/AAPL"] {
+        for path in [
+            "/v2/positions/",
+            "/v2/positions",
+            "/v2/",
+            "/v2/positions/a/b",
+            "/v2/orders/AAPL",
+        ] {
             assert!(!CLOSE.fits(path), "{path}");
         }
     }

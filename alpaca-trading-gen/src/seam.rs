@@ -120,9 +120,10 @@ struct LocalFailure(Arc<dyn std::error::Error + Send + Sync>);
 #[must_use]
 pub fn local_failure<E>(error: &Error<E>) -> Option<&(dyn std::error::Error + Send + Sync)> {
     match error {
-        Error::UnexpectedResponse(response) => {
-            response.extensions().get::<LocalFailure>().map(|failure| &*failure.0)
-        }
+        Error::UnexpectedResponse(response) => response
+            .extensions()
+            .get::<LocalFailure>()
+            .map(|failure| &*failure.0),
         _ => None,
     }
 }
@@ -179,8 +180,10 @@ impl ClientHooks<Inner> for Client {
         request.headers_mut().remove("api-version");
         let base = self.base_path();
         let path = request.url().path();
-        let fits = Operation::find(info.operation_id)
-            .is_none_or(|operation| path.strip_prefix(base).is_some_and(|path| operation.fits(path)));
+        let fits = Operation::find(info.operation_id).is_none_or(|operation| {
+            path.strip_prefix(base)
+                .is_some_and(|path| operation.fits(path))
+        });
         if fits {
             return Ok(());
         }

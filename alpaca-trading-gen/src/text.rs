@@ -84,7 +84,9 @@ where
     T::Err: Display,
 {
     fn deserialize_as<D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-        deserializer.deserialize_option(Reader(PhantomData)).map(Option::unwrap_or_default)
+        deserializer
+            .deserialize_option(Reader(PhantomData))
+            .map(Option::unwrap_or_default)
     }
 }
 

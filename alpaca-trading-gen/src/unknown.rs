@@ -81,7 +81,10 @@ pub(crate) fn tags<const N: usize>(
             f.write_str("an object")
         }
 
-        fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        fn visit_map<A: serde::de::MapAccess<'de>>(
+            self,
+            mut map: A,
+        ) -> Result<Self::Value, A::Error> {
             let mut found = [const { None }; N];
             while let Some(key) = map.next_key::<String>()? {
                 let place = self.0.iter().position(|name| *name == key);
@@ -94,10 +97,7 @@ pub(crate) fn tags<const N: usize>(
         }
     }
 
-    Deserializer::deserialize_map(
-        &mut serde_json::Deserializer::from_str(json),
-        Tags(names),
-    )
+    Deserializer::deserialize_map(&mut serde_json::Deserializer::from_str(json), Tags(names))
 }
 
 /// Whether the object has each of these keys with a value that is not null.

@@ -26,7 +26,9 @@ async fn run() -> Result<(), Box<dyn Error>> {
         &variable("APCA_API_KEY_ID")?,
         &variable("APCA_API_SECRET_KEY")?,
     )?;
-    let environment = env::args().nth(1).map_or(Environment::Paper, Environment::Custom);
+    let environment = env::args()
+        .nth(1)
+        .map_or(Environment::Paper, Environment::Custom);
     let client = Client::new(environment, keys)?;
 
     let account = client.raw().get_account().send().await?;

@@ -62,7 +62,9 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("environment", &self.environment).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("environment", &self.environment)
+            .finish_non_exhaustive()
     }
 }
 

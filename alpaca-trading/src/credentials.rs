@@ -39,7 +39,10 @@ impl Credentials {
     pub fn key_pair(key_id: &str, secret: &str) -> Result<Self, BuildError> {
         let mut secret = header("secret key", secret)?;
         secret.set_sensitive(true);
-        Ok(Self { key_id: header("key id", key_id)?, secret })
+        Ok(Self {
+            key_id: header("key id", key_id)?,
+            secret,
+        })
     }
 
     pub(crate) fn key_id(&self) -> &HeaderValue {

@@ -72,13 +72,28 @@ mod tests {
     #[test]
     fn pasted_addresses_lead_to_the_same_service() {
         for (pasted, expected) in [
-            ("https://paper-api.alpaca.markets", "https://paper-api.alpaca.markets"),
-            ("https://paper-api.alpaca.markets/", "https://paper-api.alpaca.markets"),
-            ("https://paper-api.alpaca.markets/v2", "https://paper-api.alpaca.markets"),
-            ("HTTPS://Paper-API.alpaca.markets/v2/", "https://paper-api.alpaca.markets"),
+            (
+                "https://paper-api.alpaca.markets",
+                "https://paper-api.alpaca.markets",
+            ),
+            (
+                "https://paper-api.alpaca.markets/",
+                "https://paper-api.alpaca.markets",
+            ),
+            (
+                "https://paper-api.alpaca.markets/v2",
+                "https://paper-api.alpaca.markets",
+            ),
+            (
+                "HTTPS://Paper-API.alpaca.markets/v2/",
+                "https://paper-api.alpaca.markets",
+            ),
             ("http://[::1]:80/proxy/v2", "http://[::1]/proxy"),
         ] {
-            assert_eq!(Environment::Custom(pasted.into()).base_url().unwrap(), expected);
+            assert_eq!(
+                Environment::Custom(pasted.into()).base_url().unwrap(),
+                expected
+            );
         }
     }
 
@@ -92,8 +107,14 @@ mod tests {
             "https://host?key=hidden",
             "",
         ] {
-            let error = Environment::Custom(bad.into()).base_url().unwrap_err().to_string();
-            assert!(error.contains("base URL") && !error.contains("hidden"), "{bad}: {error}");
+            let error = Environment::Custom(bad.into())
+                .base_url()
+                .unwrap_err()
+                .to_string();
+            assert!(
+                error.contains("base URL") && !error.contains("hidden"),
+                "{bad}: {error}"
+            );
         }
     }
 }

@@ -14,7 +14,9 @@ fn server(status: &'static str, body: &'static str) -> (String, thread::JoinHand
     let url = format!("http://{}", listener.local_addr().unwrap());
     let worker = thread::spawn(move || {
         let (mut connection, _) = listener.accept().unwrap();
-        connection.set_read_timeout(Some(std::time::Duration::from_secs(10))).unwrap();
+        connection
+            .set_read_timeout(Some(std::time::Duration::from_secs(10)))
+            .unwrap();
         let head = BufReader::new(connection.try_clone().unwrap())
             .lines()
             .map(Result::unwrap)
@@ -36,9 +38,17 @@ fn example() -> Command {
     let mut path: PathBuf = std::env::current_exe().unwrap();
     path.pop();
     path.pop();
-    let mut command =
-        Command::new(path.join("examples").join(format!("account{}", std::env::consts::EXE_SUFFIX)));
-    for name in ["APCA_API_KEY_ID", "APCA_API_SECRET_KEY", "HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+    let mut command = Command::new(
+        path.join("examples")
+            .join(format!("account{}", std::env::consts::EXE_SUFFIX)),
+    );
+    for name in [
+        "APCA_API_KEY_ID",
+        "APCA_API_SECRET_KEY",
+        "HTTP_PROXY",
+        "http_proxy",
+        "ALL_PROXY",
+    ] {
         command.env_remove(name);
     }
     command
@@ -59,7 +69,13 @@ fn it_prints_the_account_and_sends_both_keys() {
         .unwrap();
     let printed = text(&output);
     assert!(output.status.success(), "{printed}");
-    for part in ["ACTIVE", "100000.10", "99999.99", "buying power  not given", "127.0.0.1"] {
+    for part in [
+        "ACTIVE",
+        "100000.10",
+        "99999.99",
+        "buying power  not given",
+        "127.0.0.1",
+    ] {
         assert!(printed.contains(part), "`{part}` is missing in:\n{printed}");
     }
     assert!(!printed.contains("topsecret"), "{printed}");
@@ -92,14 +108,21 @@ fn a_refusal_is_an_error_without_the_secret() {
     server.join().unwrap();
     let printed = text(&output);
     assert_eq!(output.status.code(), Some(1), "{printed}");
-    assert!(printed.contains("403") && !printed.contains("topsecret"), "{printed}");
+    assert!(
+        printed.contains("403") && !printed.contains("topsecret"),
+        "{printed}"
+    );
 }
 
 #[test]
 fn a_missing_key_or_a_bad_address_is_said_before_anything_is_sent() {
     let output = example().arg("http://127.0.0.1:9").output().unwrap();
     assert!(text(&output).contains("APCA_API_KEY_ID"));
-    for bad in ["127.0.0.1:9", "ftp://127.0.0.1", "http://user:hidden@127.0.0.1"] {
+    for bad in [
+        "127.0.0.1:9",
+        "ftp://127.0.0.1",
+        "http://user:hidden@127.0.0.1",
+    ] {
         let output = example()
             .arg(bad)
             .env("APCA_API_KEY_ID", "PKTEST")
@@ -108,6 +131,9 @@ fn a_missing_key_or_a_bad_address_is_said_before_anything_is_sent() {
             .unwrap();
         let printed = text(&output);
         assert_eq!(output.status.code(), Some(1));
-        assert!(printed.contains("base URL") && !printed.contains("hidden"), "{printed}");
+        assert!(
+            printed.contains("base URL") && !printed.contains("hidden"),
+            "{printed}"
+        );
     }
 }

@@ -12,6 +12,9 @@ fn roundtrip<T: DeserializeOwned + Serialize>(text: &str) -> Result<String, serd
     serde_json::to_string(&serde_json::from_str::<T>(text)?)
 }
 
+/// Decodes a JSON text as one type and encodes the value again.
+pub type RoundTrip = fn(&str) -> Result<String, serde_json::Error>;
+
 include!(concat!(env!("OUT_DIR"), "/types.rs"));
 
 /// What a call is made with.
@@ -57,6 +60,22 @@ pub struct Call {
     pub required: fn(Client, Values) -> BoxFuture<'static, Outcome>,
 }
 
+impl Call {
+    /// The call of the operation of this name.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    #[must_use]
+    pub fn of(id: &str) -> &'static Self {
+        CALLS
+            .iter()
+            .find(|call| call.id == id)
+            .unwrap_or_else(|| panic!("no call for {id}"))
+    }
+}
+
+#[allow(clippy::result_large_err, reason = "the error is the client's own")]
 fn done<T>(answer: Result<ResponseValue<T>, Error<()>>) -> Outcome {
     answer.map(|_| ())
 }

@@ -41,7 +41,6 @@ pub fn http() -> alpaca_trading_gen::reqwest::Client {
 }
 
 /// The settings of [`http`].
-#[must_use]
 pub fn http_builder() -> alpaca_trading_gen::reqwest::ClientBuilder {
     use alpaca_trading_gen::reqwest::{Client, redirect};
 

@@ -1,6 +1,8 @@
 //! Every kind of answer, broken ones included: what the service said reaches the caller, and what
 //! cannot be read is an error that says where.
 
+#![allow(clippy::panic, clippy::indexing_slicing, reason = "test")]
+
 use std::net::TcpListener;
 use std::time::Duration;
 
@@ -10,7 +12,7 @@ use alpaca_trading_gen::{
 };
 use serde_json::{Value, json};
 use tests::expectation::operations;
-use tests::generated::CALLS;
+use tests::generated::Call;
 use tests::instances::{Generator, Mode};
 use tests::loopback::{Loopback, Reply};
 
@@ -72,7 +74,7 @@ async fn whatever_is_not_success_reaches_the_caller_of_every_operation() {
             .header("X-RateLimit-Remaining", "0");
         let (_server, client) = answering(reply).await;
         for (seed, declared) in (0..).zip(operations(&spec)) {
-            let call = CALLS.iter().find(|call| call.id == declared.id).unwrap();
+            let call = Call::of(&declared.id);
             let mut generator = Generator::new(&spec, seed);
             let values = declared.sample(&mut generator, false, Mode::OptionalAbsent);
             let outcome = (call.required)(client.clone(), values).await;
@@ -213,7 +215,7 @@ async fn a_reason_of_the_middleware_comes_out_whole_and_nothing_is_sent() {
     let client = client.through(Inner::new(Keyless));
     let spec = tests::spec();
     for (seed, declared) in (0..).zip(operations(&spec)) {
-        let call = CALLS.iter().find(|call| call.id == declared.id).unwrap();
+        let call = Call::of(&declared.id);
         let mut generator = Generator::new(&spec, seed);
         let values = declared.sample(&mut generator, true, Mode::Full);
         let error = (call.all)(client.clone(), values).await.unwrap_err();
@@ -404,7 +406,7 @@ async fn a_list_that_is_null_is_empty() {
         }
         lists += 1;
         let (_server, client) = answering(Reply::json(declared.status, "null")).await;
-        let call = CALLS.iter().find(|call| call.id == declared.id).unwrap();
+        let call = Call::of(&declared.id);
         let mut generator = Generator::new(&spec, seed);
         let values = declared.sample(&mut generator, false, Mode::OptionalAbsent);
         let outcome = (call.required)(client, values).await;

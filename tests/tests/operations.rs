@@ -1,5 +1,7 @@
 //! Every operation on the wire: what the generated client sends is what the document declares.
 
+#![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, reason = "test")]
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -118,13 +120,9 @@ impl Stage {
 
 /// Every operation with the generated call of the same name.
 fn all(operations: &[Declared]) -> impl Iterator<Item = (&Declared, &'static Call)> {
-    operations.iter().map(|declared| {
-        let call = CALLS.iter().find(|call| call.id == declared.id);
-        (
-            declared,
-            call.unwrap_or_else(|| panic!("no call for {}", declared.id)),
-        )
-    })
+    operations
+        .iter()
+        .map(|declared| (declared, Call::of(&declared.id)))
 }
 
 /// A seed of its own for each operation.
@@ -359,4 +357,46 @@ async fn a_body_that_nobody_fills_is_an_empty_object() {
         .await
         .unwrap();
     assert_eq!(stage.server.take()[0].body, b"{}");
+}
+
+#[tokio::test]
+async fn a_header_that_cannot_be_sent_is_refused() {
+    let stage = Stage::new("").await;
+    let call = Call::of("create_locate");
+    let body = Generator::new(&tests::spec(), 0).instance("CreateLocateRequest", Mode::Full);
+    for text in ["line\nbreak", "nul\0", "k\r\nX-Injected: 1"] {
+        let parameters = [("Idempotency-Key".to_owned(), text.to_owned())].into();
+        let values = Values {
+            parameters,
+            body: body.to_string(),
+        };
+        let (outcome, requests) = stage.call(call.all, &values, Reply::status(500)).await;
+        assert!(
+            matches!(outcome, Err(Error::InvalidRequest(_))),
+            "{text:?}: {outcome:?}"
+        );
+        assert_eq!(requests, []);
+    }
+}
+
+/// What a URL writes differently from how it was given is the same base.
+#[tokio::test]
+async fn a_base_url_need_not_be_in_its_normal_form() {
+    for (suffix, prefix) in [
+        ("/my proxy", "/my%20proxy"),
+        ("/zür", "/z%C3%BCr"),
+        ("/a/../b/", "/b"),
+        ("//", ""),
+    ] {
+        let stage = Stage::new(suffix).await;
+        let (outcome, requests) = stage
+            .call(
+                Call::of("get_clock").all,
+                &Values::default(),
+                Reply::json(200, "{}"),
+            )
+            .await;
+        assert_eq!(requests.len(), 1, "{suffix}: {outcome:?}");
+        assert_eq!(requests[0].path(), format!("{prefix}/v2/clock"));
+    }
 }

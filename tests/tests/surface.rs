@@ -32,9 +32,9 @@ fn the_surface_is_the_reviewed_one() {
         settings.set_prepend_module_to_snapshot(false);
         settings.set_omit_expression(false);
         // All of them are compared, so that one run leaves everything that is to be reviewed.
-        let compared = std::panic::catch_unwind(|| {
+        let compared = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             settings.bind(|| insta::assert_snapshot!(file, text));
-        });
+        }));
         if compared.is_err() {
             changed.push(name.clone());
         }

@@ -23,7 +23,11 @@ impl Fault {
         pointer: impl Into<String>,
         message: impl Into<String>,
     ) -> Self {
-        Self { file: file.into(), pointer: pointer.into(), message: message.into() }
+        Self {
+            file: file.into(),
+            pointer: pointer.into(),
+            message: message.into(),
+        }
     }
 }
 

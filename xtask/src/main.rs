@@ -54,7 +54,11 @@ fn regenerate(arguments: &[String]) -> Result<String, String> {
                     .next()
                     .filter(|value| !value.starts_with("--"))
                     .ok_or_else(|| format!("`{argument}` needs a path\n\n{USAGE}"))?;
-                let target = if argument == "--spec" { &mut spec } else { &mut out };
+                let target = if argument == "--spec" {
+                    &mut spec
+                } else {
+                    &mut out
+                };
                 if target.replace(PathBuf::from(value)).is_some() {
                     return Err(format!("`{argument}` was given twice\n\n{USAGE}"));
                 }
@@ -68,10 +72,12 @@ fn regenerate(arguments: &[String]) -> Result<String, String> {
         (None, None, true, false) => regen::run(&root, Mode::Check),
         (None, None, false, true) => regen::run(&root, Mode::Accept),
         (None, None, false, false) => regen::run(&root, Mode::Write),
-        (None, None, true, true) => {
-            Err(format!("`--check` writes nothing, `--accept` does: choose one\n\n{USAGE}"))
-        }
-        _ => Err(format!("`--spec` and `--out` go together, and alone\n\n{USAGE}")),
+        (None, None, true, true) => Err(format!(
+            "`--check` writes nothing, `--accept` does: choose one\n\n{USAGE}"
+        )),
+        _ => Err(format!(
+            "`--spec` and `--out` go together, and alone\n\n{USAGE}"
+        )),
     }
 }
 

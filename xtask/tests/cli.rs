@@ -5,7 +5,10 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 fn xtask(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 fn stderr(output: &Output) -> String {
@@ -18,14 +21,26 @@ fn refused(name: &str, text: &[u8]) -> String {
     let file = folder.path().join(name);
     fs::write(&file, text).unwrap();
     let out = folder.path().join("out");
-    let output = xtask(&["regen", "--spec", file.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    let output = xtask(&[
+        "regen",
+        "--spec",
+        file.to_str().unwrap(),
+        "--out",
+        out.to_str().unwrap(),
+    ]);
     let message = stderr(&output);
     assert_eq!(output.status.code(), Some(1), "{name}: {message}");
     assert!(output.stdout.is_empty(), "{name} printed a report");
-    assert!(!message.contains("panicked") && !message.contains("RUST_BACKTRACE"), "{message}");
+    assert!(
+        !message.contains("panicked") && !message.contains("RUST_BACKTRACE"),
+        "{message}"
+    );
     assert!(!out.exists(), "{name}: something was written");
     assert_eq!(message.matches("error:").count(), 1, "{message}");
-    assert!(message.starts_with("error: ") && message.contains(name), "{message}");
+    assert!(
+        message.starts_with("error: ") && message.contains(name),
+        "{message}"
+    );
     assert!(message.contains(": #"), "no pointer in: {message}");
     message
 }
@@ -51,12 +66,24 @@ fn what_is_no_document_is_refused() {
     for (name, text, part) in [
         ("empty.json", String::new(), "empty"),
         ("half.json", "{\"openapi\": ".into(), "line"),
-        ("page.yaml", "<html><body>not found</body></html>".into(), "HTML"),
+        (
+            "page.yaml",
+            "<html><body>not found</body></html>".into(),
+            "HTML",
+        ),
         ("text.yaml", "just: [some, {text".into(), "line"),
         ("list.json", "[]".into(), "object"),
-        ("other.json", "{\"hello\": 1}".into(), "not an OpenAPI document"),
+        (
+            "other.json",
+            "{\"hello\": 1}".into(),
+            "not an OpenAPI document",
+        ),
         ("old.json", "{\"swagger\": \"2.0\"}".into(), "Swagger `2.0`"),
-        ("new.yaml", "openapi: 3.2.0\ninfo: {title: T, version: '1'}\npaths: {}\n".into(), "3.2"),
+        (
+            "new.yaml",
+            "openapi: 3.2.0\ninfo: {title: T, version: '1'}\npaths: {}\n".into(),
+            "3.2",
+        ),
         ("bare.json", with_paths(""), "paths"),
     ] {
         let message = refused(name, text.as_bytes());
@@ -81,9 +108,18 @@ fn hostile_documents_are_refused() {
 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("huge.json");
-    fs::File::create(&file).unwrap().set_len(65 * 1024 * 1024).unwrap();
+    fs::File::create(&file)
+        .unwrap()
+        .set_len(65 * 1024 * 1024)
+        .unwrap();
     let out = folder.path().join("out");
-    let output = xtask(&["regen", "--spec", file.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    let output = xtask(&[
+        "regen",
+        "--spec",
+        file.to_str().unwrap(),
+        "--out",
+        out.to_str().unwrap(),
+    ]);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr(&output).contains("64 M"), "{}", stderr(&output));
 }
@@ -91,19 +127,41 @@ fn hostile_documents_are_refused() {
 #[test]
 fn faults_of_operations_are_named_with_their_place() {
     let (a, b) = (operation("same"), operation("same"));
-    let twice = refused("twice.json", with_paths(&format!(r#""/a":{{"get":{a}}},"/b":{{"get":{b}}}"#)).as_bytes());
-    assert!(twice.contains("same") && twice.contains("GET /a") && twice.contains("#/paths/~1b/get"), "{twice}");
+    let twice = refused(
+        "twice.json",
+        with_paths(&format!(r#""/a":{{"get":{a}}},"/b":{{"get":{b}}}"#)).as_bytes(),
+    );
+    assert!(
+        twice.contains("same") && twice.contains("GET /a") && twice.contains("#/paths/~1b/get"),
+        "{twice}"
+    );
 
-    let missing = refused("missing.json", with_paths(r#""/a":{"get":{"responses":{"200":{"description":""}}}}"#).as_bytes());
-    assert!(missing.contains("operationId") && missing.contains("#/paths/~1a/get"), "{missing}");
+    let missing = refused(
+        "missing.json",
+        with_paths(r#""/a":{"get":{"responses":{"200":{"description":""}}}}"#).as_bytes(),
+    );
+    assert!(
+        missing.contains("operationId") && missing.contains("#/paths/~1a/get"),
+        "{missing}"
+    );
 
-    let parameter = |name: &str| format!(r#""parameters":[{{"name":"{name}","in":"path","required":true,"schema":{{"type":"string"}}}}]"#);
+    let parameter = |name: &str| {
+        format!(
+            r#""parameters":[{{"name":"{name}","in":"path","required":true,"schema":{{"type":"string"}}}}]"#
+        )
+    };
     let alike = format!(
         r#""/a/{{x}}":{{{},"get":{}}},"/a/{{y}}":{{{},"get":{}}}"#,
-        parameter("x"), operation("x"), parameter("y"), operation("y"),
+        parameter("x"),
+        operation("x"),
+        parameter("y"),
+        operation("y"),
     );
     let alike = refused("alike.json", with_paths(&alike).as_bytes());
-    assert!(alike.contains("/a/{x}") && alike.contains("/a/{y}"), "{alike}");
+    assert!(
+        alike.contains("/a/{x}") && alike.contains("/a/{y}"),
+        "{alike}"
+    );
 
     let media = r#""/a":{"post":{"operationId":"a","requestBody":{"content":{"application/xml":{"schema":{"type":"string"}}}},"responses":{"200":{"description":""}}}}"#;
     let media = refused("media.json", with_paths(media).as_bytes());
@@ -113,11 +171,23 @@ fn faults_of_operations_are_named_with_their_place() {
 #[test]
 fn faults_of_references_are_named_with_their_place() {
     for (name, schema, part) in [
-        ("nowhere.json", r##"{"$ref":"#/components/schemas/Gone"}"##, "Gone"),
+        (
+            "nowhere.json",
+            r##"{"$ref":"#/components/schemas/Gone"}"##,
+            "Gone",
+        ),
         ("file.json", r#"{"$ref":"other.yaml"}"#, "other.yaml"),
         ("self.json", r##"{"$ref":"#/components/schemas/A"}"##, "A"),
-        ("sum.json", r##"{"allOf":[{"$ref":"#/components/schemas/A"}]}"##, "A"),
-        ("keyword.json", r#"{"type":"object","if":{"type":"object"}}"#, "`if`"),
+        (
+            "sum.json",
+            r##"{"allOf":[{"$ref":"#/components/schemas/A"}]}"##,
+            "A",
+        ),
+        (
+            "keyword.json",
+            r#"{"type":"object","if":{"type":"object"}}"#,
+            "`if`",
+        ),
     ] {
         let message = refused(name, with_schema(schema).as_bytes());
         assert!(message.contains(part), "{name}: {message}");
@@ -131,13 +201,31 @@ fn a_recursive_schema_is_legal() {
     let schema = r##"{"type":"object","properties":{"children":{"type":"array","items":{"$ref":"#/components/schemas/A"}},"parent":{"$ref":"#/components/schemas/A"}}}"##;
     fs::write(&file, with_schema(schema)).unwrap();
     let out = folder.path().join("out");
-    let output = xtask(&["regen", "--spec", file.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    let output = xtask(&[
+        "regen",
+        "--spec",
+        file.to_str().unwrap(),
+        "--out",
+        out.to_str().unwrap(),
+    ]);
     assert!(output.status.success(), "{}", stderr(&output));
-    for name in ["Cargo.toml", "build.rs", "spec.json", "src/lib.rs", "build/mod.rs"] {
+    for name in [
+        "Cargo.toml",
+        "build.rs",
+        "spec.json",
+        "src/lib.rs",
+        "build/mod.rs",
+    ] {
         assert!(out.join(name).is_file(), "{name} is missing");
     }
     // Again into the same folder, which is its own.
-    let output = xtask(&["regen", "--spec", file.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+    let output = xtask(&[
+        "regen",
+        "--spec",
+        file.to_str().unwrap(),
+        "--out",
+        out.to_str().unwrap(),
+    ]);
     assert!(output.status.success(), "{}", stderr(&output));
 }
 
@@ -146,9 +234,19 @@ fn a_folder_with_other_things_in_it_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("a.json");
     fs::write(&file, with_schema(r#"{"type":"string"}"#)).unwrap();
-    let output = xtask(&["regen", "--spec", file.to_str().unwrap(), "--out", folder.path().to_str().unwrap()]);
+    let output = xtask(&[
+        "regen",
+        "--spec",
+        file.to_str().unwrap(),
+        "--out",
+        folder.path().to_str().unwrap(),
+    ]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("empty folder"), "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("empty folder"),
+        "{}",
+        stderr(&output)
+    );
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
@@ -174,7 +272,17 @@ fn a_wrong_command_line_is_explained() {
     for arguments in [&["help"][..], &["ci", "--list"]] {
         assert!(xtask(arguments).status.success());
     }
-    let missing = xtask(&["regen", "--spec", "/nonexistent/x.json", "--out", "/nonexistent/out"]);
-    assert!(stderr(&missing).contains("/nonexistent/x.json"), "{}", stderr(&missing));
+    let missing = xtask(&[
+        "regen",
+        "--spec",
+        "/nonexistent/x.json",
+        "--out",
+        "/nonexistent/out",
+    ]);
+    assert!(
+        stderr(&missing).contains("/nonexistent/x.json"),
+        "{}",
+        stderr(&missing)
+    );
     assert!(!Path::new("/nonexistent").exists());
 }

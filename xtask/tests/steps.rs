@@ -11,19 +11,36 @@ fn read(name: &str) -> Document {
 }
 
 fn vendored() -> Outcome {
-    run(Input { document: read(DOCUMENT), supplement: Some(read(SUPPLEMENT)), is_vendored: true })
-        .unwrap()
+    run(Input {
+        document: read(DOCUMENT),
+        supplement: Some(read(SUPPLEMENT)),
+        is_vendored: true,
+    })
+    .unwrap()
 }
 
 fn foreign(root: Value) -> Outcome {
-    let document = Document { file: "foreign.json".into(), sha256: String::new(), root };
-    run(Input { document, supplement: None, is_vendored: false }).unwrap()
+    let document = Document {
+        file: "foreign.json".into(),
+        sha256: String::new(),
+        root,
+    };
+    run(Input {
+        document,
+        supplement: None,
+        is_vendored: false,
+    })
+    .unwrap()
 }
 
 fn all_repairs() -> impl Iterator<Item = &'static Repair> {
-    [repairs::document::REPAIRS, repairs::unions::REPAIRS, repairs::generator::REPAIRS]
-        .into_iter()
-        .flatten()
+    [
+        repairs::document::REPAIRS,
+        repairs::unions::REPAIRS,
+        repairs::generator::REPAIRS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 #[test]
@@ -31,8 +48,17 @@ fn every_step_leaves_what_it_would_not_change_again() {
     let spec = vendored().spec;
     for repair in all_repairs() {
         let mut again = spec.clone();
-        assert_eq!((repair.apply)(&mut again), 0, "{} repaired again", repair.name);
-        assert!(again == spec, "{} changed something and did not count it", repair.name);
+        assert_eq!(
+            (repair.apply)(&mut again),
+            0,
+            "{} repaired again",
+            repair.name
+        );
+        assert!(
+            again == spec,
+            "{} changed something and did not count it",
+            repair.name
+        );
     }
     let mut again = spec.clone();
     assert!(operations::name(&mut again).is_empty());
@@ -46,7 +72,12 @@ fn repairs_are_named_once_and_explained() {
     let mut seen = std::collections::BTreeSet::new();
     for repair in all_repairs() {
         assert!(seen.insert(repair.name), "{} twice", repair.name);
-        assert!(repair.reason.len() > 20, "{}: {}", repair.name, repair.reason);
+        assert!(
+            repair.reason.len() > 20,
+            "{}: {}",
+            repair.name,
+            repair.reason
+        );
     }
 }
 
@@ -85,22 +116,37 @@ fn everything_a_user_reads_has_prose() {
         let root = read(name).root;
         walk::operations(&root, |method, path, operation| {
             for key in ["summary", "description"] {
-                let text = operation.get(key).and_then(Value::as_str).unwrap_or_default();
+                let text = operation
+                    .get(key)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
                 assert!(text.len() > 5, "{method} {path} has no {key}");
             }
             for (status, answer) in operation["responses"].as_object().unwrap() {
                 let answer = walk::resolve(&root, answer);
-                let text = answer.get("description").and_then(Value::as_str).unwrap_or_default();
-                assert!(!text.is_empty() || name == SUPPLEMENT, "{method} {path} {status}");
+                let text = answer
+                    .get("description")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
+                assert!(
+                    !text.is_empty() || name == SUPPLEMENT,
+                    "{method} {path} {status}"
+                );
             }
         });
         for (schema, body) in walk::components(&root).unwrap() {
-            let text = body.get("description").and_then(Value::as_str).unwrap_or_default();
+            let text = body
+                .get("description")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
             assert!(text.len() > 10, "the schema {schema} has no description");
         }
         let mut copy = root.clone();
         walk::parameters_mut(&mut copy, &mut |pointer, parameter| {
-            let text = parameter.get("description").and_then(Value::as_str).unwrap_or_default();
+            let text = parameter
+                .get("description")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
             assert!(text.len() > 5, "{pointer} has no description");
         });
     }
@@ -123,7 +169,10 @@ fn inline_types_are_named_after_their_place() {
         assert!(schemas.contains_key(name), "{name} is missing");
     }
     for name in schemas.keys() {
-        assert!(!name.contains("Variant") && !name.ends_with(char::is_numeric) || name.contains("V2"), "{name}");
+        assert!(
+            !name.contains("Variant") && !name.ends_with(char::is_numeric) || name.contains("V2"),
+            "{name}"
+        );
     }
 }
 
@@ -139,11 +188,27 @@ fn a_foreign_document_needs_no_fault_of_ours() {
             }}}}},
         }}},
     }));
-    assert!(outcome.warnings.iter().any(|warning| warning.contains("`activity_date`")));
-    assert!(outcome.warnings.iter().any(|warning| warning.contains("get_thing")));
+    assert!(
+        outcome
+            .warnings
+            .iter()
+            .any(|warning| warning.contains("`activity_date`"))
+    );
+    assert!(
+        outcome
+            .warnings
+            .iter()
+            .any(|warning| warning.contains("get_thing"))
+    );
     let schemas = walk::components(&outcome.spec).unwrap();
-    assert_eq!(schemas.keys().collect::<Vec<_>>(), ["GetThingResponse", "GetThingResponseKind"]);
-    assert_eq!(schemas["GetThingResponse"]["properties"]["price"]["format"], json!("decimal"));
+    assert_eq!(
+        schemas.keys().collect::<Vec<_>>(),
+        ["GetThingResponse", "GetThingResponseKind"]
+    );
+    assert_eq!(
+        schemas["GetThingResponse"]["properties"]["price"]["format"],
+        json!("decimal")
+    );
 }
 
 #[test]
@@ -170,7 +235,9 @@ fn an_older_document_is_named_alike() {
     // The body may be an error there as well.
     assert!(schemas.contains_key("OrderOrError") && schemas.contains_key("Error"));
     assert_eq!(
-        outcome.spec.pointer("/paths/~1v2~1positions/delete/operationId"),
+        outcome
+            .spec
+            .pointer("/paths/~1v2~1positions/delete/operationId"),
         Some(&json!("close_all_positions"))
     );
 }
@@ -179,7 +246,8 @@ fn an_older_document_is_named_alike() {
 fn a_stale_repair_stops_the_vendored_document_only() {
     let mut document = read(DOCUMENT);
     document.root["components"]["schemas"]["Error"]["required"] = json!(["message"]);
-    document.root["components"]["schemas"]["Error"]["properties"]["code"]["type"] = json!("integer");
+    document.root["components"]["schemas"]["Error"]["properties"]["code"]["type"] =
+        json!("integer");
     let input = |is_vendored| Input {
         document: document.clone(),
         supplement: Some(read(SUPPLEMENT)),
@@ -188,5 +256,10 @@ fn a_stale_repair_stops_the_vendored_document_only() {
     let fault = run(input(true)).unwrap_err();
     assert!(fault.message.contains("`error_code`"), "{fault}");
     let outcome = run(input(false)).unwrap();
-    assert!(outcome.warnings.iter().any(|warning| warning.contains("`error_code`")));
+    assert!(
+        outcome
+            .warnings
+            .iter()
+            .any(|warning| warning.contains("`error_code`"))
+    );
 }

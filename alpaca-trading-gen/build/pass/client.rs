@@ -25,9 +25,13 @@ pub(super) fn run(file: &mut syn::File, spec: &Spec) -> Result<Counts, String> {
     let mut answers = 0;
     for item in tree::module_mut(&mut file.items, "builder")? {
         let Item::Impl(block) = item else { continue };
-        let Some(owner) = tree::self_name(block).map(ToString::to_string) else { continue };
+        let Some(owner) = tree::self_name(block).map(ToString::to_string) else {
+            continue;
+        };
         for member in &mut block.items {
-            let ImplItem::Fn(function) = member else { continue };
+            let ImplItem::Fn(function) = member else {
+                continue;
+            };
             if function.sig.ident != "send" {
                 continue;
             }
@@ -38,7 +42,10 @@ pub(super) fn run(file: &mut syn::File, spec: &Spec) -> Result<Counts, String> {
             } else {
                 quote! { crate::answer::decode }
             };
-            let mut pass = Readers { reader: parse_quote! { #reader }, count: 0 };
+            let mut pass = Readers {
+                reader: parse_quote! { #reader },
+                count: 0,
+            };
             pass.visit_block_mut(&mut function.block);
             answers += pass.count;
         }
@@ -73,7 +80,9 @@ fn returns_list(output: &ReturnType) -> bool {
         tree::type_name(ty).filter(|found| *found == name)?;
         tree::arguments(ty).into_iter().next()
     }
-    let ReturnType::Type(_, ty) = output else { return false };
+    let ReturnType::Type(_, ty) = output else {
+        return false;
+    };
     inner(ty, "Result")
         .and_then(|ty| inner(ty, "ResponseValue"))
         .and_then(|ty| inner(ty, "Vec"))
@@ -87,8 +96,12 @@ struct Readers {
 
 impl VisitMut for Readers {
     fn visit_expr_path_mut(&mut self, path: &mut syn::ExprPath) {
-        let names: Vec<String> =
-            path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let names: Vec<String> = path
+            .path
+            .segments
+            .iter()
+            .map(|segment| segment.ident.to_string())
+            .collect();
         if names == ["ResponseValue", "from_response"] {
             path.path = self.reader.clone();
             self.count += 1;

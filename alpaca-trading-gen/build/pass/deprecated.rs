@@ -26,13 +26,18 @@ pub(super) fn run(file: &mut syn::File, spec: &Spec) -> Result<usize, String> {
             if let ImplItem::Fn(function) = member
                 && let Some(note) = notes.get(function.sig.ident.to_string().as_str())
             {
-                function.attrs.push(parse_quote! { #[deprecated(note = #note)] });
+                function
+                    .attrs
+                    .push(parse_quote! { #[deprecated(note = #note)] });
                 count += 1;
             }
         }
     }
     if count != notes.len() {
-        return Err(format!("{} operations are deprecated, {count} methods found", notes.len()));
+        return Err(format!(
+            "{} operations are deprecated, {count} methods found",
+            notes.len()
+        ));
     }
     count += setters(tree::module_mut(&mut file.items, "builder")?, spec);
     count += fields(tree::module_mut(&mut file.items, "types")?, spec);
@@ -43,18 +48,28 @@ fn setters(builders: &mut [Item], spec: &Spec) -> usize {
     let mut notes = BTreeMap::new();
     for operation in &spec.operations {
         for (parameter, note) in &operation.deprecated_parameters {
-            notes.insert((heck::ToPascalCase::to_pascal_case(operation.id.as_str()), parameter), note);
+            notes.insert(
+                (
+                    heck::ToPascalCase::to_pascal_case(operation.id.as_str()),
+                    parameter,
+                ),
+                note,
+            );
         }
     }
     let mut count = 0;
     for item in builders {
         let Item::Impl(block) = item else { continue };
-        let Some(owner) = tree::self_name(block).map(ToString::to_string) else { continue };
+        let Some(owner) = tree::self_name(block).map(ToString::to_string) else {
+            continue;
+        };
         for member in &mut block.items {
             if let ImplItem::Fn(function) = member
                 && let Some(note) = notes.get(&(owner.clone(), &function.sig.ident.to_string()))
             {
-                function.attrs.push(parse_quote! { #[deprecated(note = #note)] });
+                function
+                    .attrs
+                    .push(parse_quote! { #[deprecated(note = #note)] });
                 count += 1;
             }
         }
@@ -75,7 +90,9 @@ fn fields(types: &mut [Item], spec: &Spec) -> usize {
                 continue;
             };
             if let Some(note) = notes.get(&(owner.clone(), wire)) {
-                field.attrs.push(parse_quote! { #[deprecated(note = #note)] });
+                field
+                    .attrs
+                    .push(parse_quote! { #[deprecated(note = #note)] });
                 count += 1;
             }
         }

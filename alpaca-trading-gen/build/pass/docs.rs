@@ -22,7 +22,9 @@ struct Pass {
 impl VisitMut for Pass {
     fn visit_attributes_mut(&mut self, attributes: &mut Vec<Attribute>) {
         for attribute in attributes {
-            let Some(text) = tree::doc_text(attribute) else { continue };
+            let Some(text) = tree::doc_text(attribute) else {
+                continue;
+            };
             let harmless = harmless(&text);
             if harmless != text {
                 *attribute = parse_quote! { #[doc = #harmless] };

@@ -16,7 +16,10 @@ pub(super) fn run(items: &mut Vec<Item>, spec: &Spec) -> Result<usize, String> {
             .iter()
             .position(|item| matches!(item, Item::Enum(found) if found.ident == name))
             .ok_or_else(|| format!("the enum `{name}` was not generated"))?;
-        let blank = spec.blank_values().find(|(found, _)| *found == name).map(|(_, value)| value);
+        let blank = spec
+            .blank_values()
+            .find(|(found, _)| *found == name)
+            .map(|(_, value)| value);
         let opened = open(&items[index], name, &values, blank)?;
         items.retain(|item| {
             !tree::is_impl_of(item, name)
@@ -28,9 +31,15 @@ pub(super) fn run(items: &mut Vec<Item>, spec: &Spec) -> Result<usize, String> {
     // Whatever is left of this shape escaped: it would refuse what the service may send.
     for item in items.iter() {
         if let Item::Enum(found) = item
-            && found.variants.iter().all(|variant| matches!(variant.fields, Fields::Unit))
+            && found
+                .variants
+                .iter()
+                .all(|variant| matches!(variant.fields, Fields::Unit))
         {
-            return Err(format!("the enum `{}` is closed: no schema declares it", found.ident));
+            return Err(format!(
+                "the enum `{}` is closed: no schema declares it",
+                found.ident
+            ));
         }
     }
     Ok(count)
@@ -42,7 +51,9 @@ fn open(
     values: &[String],
     blank: Option<&str>,
 ) -> Result<Vec<Item>, String> {
-    let Item::Enum(source) = item else { return Err(format!("`{name}` is not an enum")) };
+    let Item::Enum(source) = item else {
+        return Err(format!("`{name}` is not an enum"));
+    };
     let mut variants = Vec::new();
     let mut pairs = Vec::new();
     let mut texts = Vec::new();
@@ -73,7 +84,9 @@ fn open(
         texts.push(text);
     }
     if texts.len() != values.len() || !values.iter().all(|value| texts.contains(value)) {
-        return Err(format!("`{name}` has the values {texts:?}, its schema {values:?}"));
+        return Err(format!(
+            "`{name}` has the values {texts:?}, its schema {values:?}"
+        ));
     }
     let docs = tree::docs(&source.attrs);
     let ident = &source.ident;

@@ -31,7 +31,10 @@ pub(super) fn run(items: &mut [Item], spec: &Spec) -> Result<Counts, String> {
         .map(|(name, _)| name.to_owned())
         .collect();
     let with_default: Vec<&str> = spec.blank_values().map(|(name, _)| name).collect();
-    let pass = Pass { enums: &closed_to_blank, with_default: &with_default };
+    let pass = Pass {
+        enums: &closed_to_blank,
+        with_default: &with_default,
+    };
     for item in items.iter_mut() {
         let Item::Struct(found) = item else { continue };
         // A newtype around one value is what a component that is no object becomes.
@@ -97,7 +100,9 @@ impl Pass<'_> {
                 (quote! { crate::NullAsEmpty<#adapter> }, true)
             }
         };
-        let adapter = quote! { ::serde_with::As::<#adapter> }.to_string().replace(' ', "");
+        let adapter = quote! { ::serde_with::As::<#adapter> }
+            .to_string()
+            .replace(' ', "");
         // A newtype is transparent: it has no name to be absent under.
         let wants_default = has_default && field.ident.is_some() && !has_serde_default(field);
         field.attrs.push(if wants_default {
@@ -108,7 +113,9 @@ impl Pass<'_> {
     }
 
     fn needs(&self, ty: &Type) -> Needs {
-        let Some(name) = tree::type_name(ty).map(ToString::to_string) else { return Needs::Nothing };
+        let Some(name) = tree::type_name(ty).map(ToString::to_string) else {
+            return Needs::Nothing;
+        };
         let arguments = tree::arguments(ty);
         match (name.as_str(), arguments.as_slice()) {
             ("Decimal", _) => Needs::Decimal,
@@ -123,9 +130,7 @@ impl Pass<'_> {
                         Needs::Nothing
                     }
                 }
-                Needs::Inside(adapter) => {
-                    Needs::Inside(quote! { ::std::option::Option<#adapter> })
-                }
+                Needs::Inside(adapter) => Needs::Inside(quote! { ::std::option::Option<#adapter> }),
                 _ if self.is_blankable(inner) => Needs::Blank,
                 _ => Needs::Nothing,
             },
@@ -166,7 +171,9 @@ impl Pass<'_> {
 
     fn is_blankable(&self, ty: &Type) -> bool {
         tree::type_name(ty).is_some_and(|name| {
-            ["Uuid", "NaiveDate", "DateTime", "DateOrTime"].iter().any(|known| name == known)
+            ["Uuid", "NaiveDate", "DateTime", "DateOrTime"]
+                .iter()
+                .any(|known| name == known)
                 || self.enums.iter().any(|known| name == known)
         })
     }
@@ -178,7 +185,11 @@ fn is_named(ty: &Type, name: &str) -> bool {
 
 fn has_serde_default(field: &syn::Field) -> bool {
     let mut found = false;
-    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+    for attribute in field
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+    {
         let _ = attribute.parse_nested_meta(|meta| {
             found |= meta.path.is_ident("default");
             if meta.input.peek(syn::Token![=]) {
@@ -207,7 +218,9 @@ fn expected_decimals(items: &[Item], spec: &Spec) -> Result<(), String> {
             quote! { #ty }.to_string().contains("Decimal")
         });
         if !is_decimal {
-            return Err(format!("`{schema}.{property}` is a decimal and was generated as text"));
+            return Err(format!(
+                "`{schema}.{property}` is a decimal and was generated as text"
+            ));
         }
     }
     Ok(())

@@ -17,10 +17,7 @@ mod unions;
 use super::spec::Spec;
 
 /// Runs all parts of the pass; returns what each changed.
-pub(super) fn run(
-    file: &mut syn::File,
-    spec: &Spec,
-) -> Result<Vec<(&'static str, usize)>, String> {
+pub(super) fn run(file: &mut syn::File, spec: &Spec) -> Result<Vec<(&'static str, usize)>, String> {
     let unions = spec.unions()?;
     let types = tree::module_mut(&mut file.items, "types")?;
     let mut counts = vec![
@@ -37,7 +34,10 @@ pub(super) fn run(
     ]);
     counts.push(("deprecated items", deprecated::run(file, spec)?));
     let client = client::run(file, spec)?;
-    counts.extend([("answers", client.answers), ("operations", spec.operations.len())]);
+    counts.extend([
+        ("answers", client.answers),
+        ("operations", spec.operations.len()),
+    ]);
     counts.push(("doc comments", docs::run(file)));
     Ok(counts)
 }

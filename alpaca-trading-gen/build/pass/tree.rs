@@ -44,7 +44,9 @@ pub(super) fn is_impl_of(item: &Item, name: &str) -> bool {
 
 /// The type arguments of the last segment of a path type.
 pub(super) fn arguments(ty: &Type) -> Vec<&Type> {
-    let Type::Path(path) = ty else { return Vec::new() };
+    let Type::Path(path) = ty else {
+        return Vec::new();
+    };
     match path.path.segments.last().map(|segment| &segment.arguments) {
         Some(syn::PathArguments::AngleBracketed(arguments)) => arguments
             .args
@@ -60,7 +62,11 @@ pub(super) fn arguments(ty: &Type) -> Vec<&Type> {
 
 /// The attributes that hold documentation.
 pub(super) fn docs(attributes: &[Attribute]) -> Vec<Attribute> {
-    attributes.iter().filter(|attribute| attribute.path().is_ident("doc")).cloned().collect()
+    attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("doc"))
+        .cloned()
+        .collect()
 }
 
 /// The text of a `#[doc = "..."]` attribute.
@@ -83,7 +89,10 @@ pub(super) fn doc_text(attribute: &Attribute) -> Option<String> {
 /// The value of `#[serde(rename = "...")]`, when there is one.
 pub(super) fn serde_rename(attributes: &[Attribute]) -> Option<String> {
     let mut found = None;
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+    for attribute in attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+    {
         // Other serde options are skipped; a malformed one would not have compiled.
         let _ = attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("rename") {

@@ -37,10 +37,16 @@ pub(super) fn run(items: &mut Vec<Item>, unions: &[Union]) -> Result<usize, Stri
 fn declaration(union: &Union) -> Vec<Item> {
     let name = format_ident!("{}", union.name);
     let description = &union.description;
-    let names: Vec<_> =
-        union.variants.iter().map(|variant| format_ident!("{}", variant.name)).collect();
-    let schemas: Vec<_> =
-        union.variants.iter().map(|variant| format_ident!("{}", variant.schema)).collect();
+    let names: Vec<_> = union
+        .variants
+        .iter()
+        .map(|variant| format_ident!("{}", variant.name))
+        .collect();
+    let schemas: Vec<_> = union
+        .variants
+        .iter()
+        .map(|variant| format_ident!("{}", variant.schema))
+        .collect();
     let docs = union.variants.iter().map(|variant| {
         let tags = variant
             .when
@@ -154,9 +160,10 @@ fn by_key(union: &Union) -> Result<Item, String> {
         .variants
         .iter()
         .map(|variant| {
-            variant.key.as_deref().ok_or_else(|| {
-                format!("the variant {} of {} has no key", variant.name, union.name)
-            })
+            variant
+                .key
+                .as_deref()
+                .ok_or_else(|| format!("the variant {} of {} has no key", variant.name, union.name))
         })
         .collect::<Result<Vec<_>, _>>()?;
     let arms = union.variants.iter().enumerate().map(|(index, variant)| {
@@ -213,7 +220,9 @@ fn by_parent_tags(union: &Union, tags: &[String]) -> Item {
 }
 
 fn holds(item: &ItemStruct, name: &str) -> bool {
-    item.fields.iter().any(|field| tree::type_name(&field.ty).is_some_and(|ident| ident == name))
+    item.fields
+        .iter()
+        .any(|field| tree::type_name(&field.ty).is_some_and(|ident| ident == name))
 }
 
 /// Decodes `parent` through a twin whose union field is still raw text.
@@ -226,7 +235,10 @@ fn two_steps(
     let name = &parent.ident;
     let twin = format_ident!("{name}Raw");
     let Fields::Named(fields) = &parent.fields else {
-        return Err(format!("`{name}` holds the union {} without a name", union.name));
+        return Err(format!(
+            "`{name}` holds the union {} without a name",
+            union.name
+        ));
     };
     let wire = |field: &syn::Field| {
         tree::serde_rename(&field.attrs)
@@ -278,7 +290,9 @@ fn two_steps(
         if let Item::Struct(found) = item
             && found.ident == *name
         {
-            found.attrs.push(parse_quote! { #[serde(try_from = #twin_text)] });
+            found
+                .attrs
+                .push(parse_quote! { #[serde(try_from = #twin_text)] });
         }
     }
     items.push(Item::Struct(raw));

@@ -23,7 +23,13 @@ fn an_empty_text_is_none_in_any_optional_field_of_another_kind() {
             if (case.name, place.pointer.as_str()) == ("AccountActivity", "/activity_type") {
                 assert_eq!(got, given);
             } else {
-                assert_eq!(got.pointer(&place.pointer), None, "{}{}", case.name, place.pointer);
+                assert_eq!(
+                    got.pointer(&place.pointer),
+                    None,
+                    "{}{}",
+                    case.name,
+                    place.pointer
+                );
             }
             met.insert(match place.schema["format"].as_str() {
                 Some(format) => format.to_owned(),
@@ -31,7 +37,14 @@ fn an_empty_text_is_none_in_any_optional_field_of_another_kind() {
             });
         }
     }
-    let kinds = ["date", "date-or-time", "date-time", "decimal", "enum", "uuid"];
+    let kinds = [
+        "date",
+        "date-or-time",
+        "date-time",
+        "decimal",
+        "enum",
+        "uuid",
+    ];
     assert_eq!(met, kinds.map(str::to_owned).into());
 }
 
@@ -43,7 +56,13 @@ fn a_date_of_zeros_is_none_in_any_optional_date() {
             if place.slot == Slot::Optional && place.schema["format"] == "date" {
                 let given = case.with(&place, "0000-00-00".into());
                 let got = case.same(&given.to_string(), &given);
-                assert_eq!(got.pointer(&place.pointer), None, "{}{}", case.name, place.pointer);
+                assert_eq!(
+                    got.pointer(&place.pointer),
+                    None,
+                    "{}{}",
+                    case.name,
+                    place.pointer
+                );
                 count += 1;
             }
         }
@@ -57,20 +76,30 @@ fn an_empty_order_class_is_the_class_that_it_stands_for() {
     let mut met = BTreeSet::new();
     for case in cases(Mode::Full, 20..22) {
         for place in case.places() {
-            let Some(stands_for) = place.schema.get("x-blank-as") else { continue };
+            let Some(stands_for) = place.schema.get("x-blank-as") else {
+                continue;
+            };
             if place.slot != Slot::Required {
                 continue;
             }
             for nothing in [Value::from(""), Value::Null] {
                 let given = case.with(&place, nothing);
                 let got = case.same(&given.to_string(), &given);
-                assert_eq!(got.pointer(&place.pointer), Some(stands_for), "{}", case.name);
+                assert_eq!(
+                    got.pointer(&place.pointer),
+                    Some(stands_for),
+                    "{}",
+                    case.name
+                );
                 met.insert(case.name);
             }
         }
     }
     assert!(met.contains("Order") && met.contains("OrderLeg"), "{met:?}");
-    assert_eq!(SPEC["components"]["schemas"]["OrderClass"]["x-blank-as"], "simple");
+    assert_eq!(
+        SPEC["components"]["schemas"]["OrderClass"]["x-blank-as"],
+        "simple"
+    );
 }
 
 /// A text that is no uuid, date or timestamp is an error, not an absent value.

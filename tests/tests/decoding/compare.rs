@@ -46,10 +46,18 @@ fn value(
 ) -> Result<(), Difference> {
     let (schema, _) = plain(spec, schema);
     if given.is_null() {
-        return if got.is_null() { Ok(()) } else { differ(given, got) };
+        return if got.is_null() {
+            Ok(())
+        } else {
+            differ(given, got)
+        };
     }
     let Some(schema) = shape(spec, schema, given, around) else {
-        return if given == got { Ok(()) } else { differ(given, got) };
+        return if given == got {
+            Ok(())
+        } else {
+            differ(given, got)
+        };
     };
     match (given, got) {
         (Value::Object(_), Value::Object(_)) if schema["properties"].is_object() => {
@@ -83,11 +91,20 @@ fn value(
 }
 
 fn object(spec: &Value, schema: &Value, given: &Value, got: &Value) -> Result<(), Difference> {
-    let properties = schema["properties"].as_object().expect("an object has properties");
+    let properties = schema["properties"]
+        .as_object()
+        .expect("an object has properties");
     for (name, schema_of_property) in properties {
         let required = requires(schema, name);
-        property(spec, schema_of_property, required, given.get(name), got.get(name), Some(given))
-            .map_err(at(name))?;
+        property(
+            spec,
+            schema_of_property,
+            required,
+            given.get(name),
+            got.get(name),
+            Some(given),
+        )
+        .map_err(at(name))?;
     }
     for name in got.as_object().into_iter().flatten().map(|(name, _)| name) {
         if !properties.contains_key(name) {
@@ -113,8 +130,9 @@ fn property(
         .filter(|given| !(optional && is_blank(schema_of_value, given)));
     let is_collection = matches!(schema_of_value["type"].as_str(), Some("array" | "object"))
         && schema_of_value["properties"].is_null();
-    let is_nothing =
-        |value: &Value| value.as_array().is_some_and(Vec::is_empty) || *value == serde_json::json!({});
+    let is_nothing = |value: &Value| {
+        value.as_array().is_some_and(Vec::is_empty) || *value == serde_json::json!({})
+    };
     match (given, got) {
         (None, None) if stands_for.is_none() => Ok(()),
         (None, Some(got)) if stands_for == Some(got) => Ok(()),
@@ -127,7 +145,10 @@ fn property(
 
 /// Whether a value says no more than null, in a place of this schema.
 pub(crate) fn is_blank(schema: &Value, value: &Value) -> bool {
-    let is_date = matches!(schema["format"].as_str(), Some("date" | "date-time" | "date-or-time"));
+    let is_date = matches!(
+        schema["format"].as_str(),
+        Some("date" | "date-time" | "date-or-time")
+    );
     (value == "" && takes_blank(schema)) || (value == "0000-00-00" && is_date)
 }
 
@@ -143,8 +164,15 @@ pub(crate) fn takes_blank(schema: &Value) -> bool {
 }
 
 fn text(schema: &Value, before: &str, after: &str) -> bool {
-    let is_time = matches!(schema["format"].as_str(), Some("date-time" | "date-or-time"));
-    let instant = |text: &str| DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc());
+    let is_time = matches!(
+        schema["format"].as_str(),
+        Some("date-time" | "date-or-time")
+    );
+    let instant = |text: &str| {
+        DateTime::parse_from_rfc3339(text)
+            .ok()
+            .map(|time| time.to_utc())
+    };
     match (is_time, instant(before), instant(after)) {
         (true, Some(before), Some(instant)) => {
             before == instant && (after.ends_with('Z') || after.ends_with("+00:00"))

@@ -14,11 +14,20 @@ use crate::{Case, SPEC, cases};
 /// JSON texts, and the digits that they stand for.
 const EXACT: &[(&str, &str)] = &[
     (r#""0.00000001""#, "0.00000001"),
-    (r#""123456789012345.123456789""#, "123456789012345.123456789"),
+    (
+        r#""123456789012345.123456789""#,
+        "123456789012345.123456789",
+    ),
     (r#""1.10""#, "1.10"),
     (r#""-0.0135445640343451""#, "-0.0135445640343451"),
-    (r#""1234567890123456789012345678""#, "1234567890123456789012345678"),
-    (r#""0.1234567890123456789012345678""#, "0.1234567890123456789012345678"),
+    (
+        r#""1234567890123456789012345678""#,
+        "1234567890123456789012345678",
+    ),
+    (
+        r#""0.1234567890123456789012345678""#,
+        "0.1234567890123456789012345678",
+    ),
     ("123456789012345.123456789", "123456789012345.123456789"),
     ("1.10", "1.10"),
     ("8.4177e-06", "0.0000084177"),
@@ -30,16 +39,23 @@ const EXACT: &[(&str, &str)] = &[
     ("0.30000000000000004", "0.30000000000000004"),
 ];
 
-/// JSON texts that are no decimal, or none that can be held to the last digit.
-const REFUSED: &[&str] = &[
-    r#""12345678901234567890123456789""#,
-    r#""1234567890123456789012345678.9""#,
-    r#""0.12345678901234567890123456789""#,
+/// Numbers of more than 28 significant digits, or more than 28 decimals, as texts and as numbers.
+const TOO_LONG: &[&str] = &[
     r#""99999999999999999999999999999""#,
-    "12345678901234567890123456789",
+    r#""0.12345678901234567890123456789""#,
+    r#""123456789012345678901234567890""#,
     "123456789012345678901234567890.5",
     "1.5e40",
     "1e-40",
+    // Below two to the power of 96: a decimal can hold them, and no more than 28 are promised.
+    r#""12345678901234567890123456789""#,
+    r#""-1234567890123456789012345678.9""#,
+    "1.2345678901234567890123456789",
+    "1.2345678901234567890123456789e3",
+];
+
+/// JSON texts that are no decimal.
+const WRONG: &[&str] = &[
     r#""abc""#,
     r#""1,5""#,
     r#"" 1""#,
@@ -65,15 +81,26 @@ fn every_decimal_keeps_its_digits() {
                 let given = case.with(&place, (*digits).into());
                 let got = case.same(&case.text_with(&place, text), &given);
                 let found = got.pointer(&place.pointer).and_then(Value::as_str);
-                assert_eq!(found, Some(*digits), "{}{} given {text}", case.name, place.pointer);
+                assert_eq!(
+                    found,
+                    Some(*digits),
+                    "{}{} given {text}",
+                    case.name,
+                    place.pointer
+                );
             }
             if let Some(property) = place.property() {
                 met.insert((case.name, property.to_owned()));
             }
         }
     }
-    let missed: Vec<_> = properties().filter(|property| !met.contains(property)).collect();
-    assert!(missed.is_empty(), "decimals that were not tried: {missed:?}");
+    let missed: Vec<_> = properties()
+        .filter(|property| !met.contains(property))
+        .collect();
+    assert!(
+        missed.is_empty(),
+        "decimals that were not tried: {missed:?}"
+    );
     assert!(met.len() > 200, "only {} decimals", met.len());
 }
 
@@ -100,13 +127,31 @@ fn properties() -> impl Iterator<Item = (&'static str, String)> {
 fn what_is_no_decimal_is_refused() {
     for case in cases(Mode::Full, 10..11) {
         for place in decimals(&case) {
-            for text in REFUSED {
-                let given = case.text_with(&place, text);
-                if let Ok(encoded) = (case.roundtrip)(&given) {
-                    panic!("{}{} took {text}\ngiven {given}\ngot   {encoded}", case.name, place.pointer);
-                }
+            for text in WRONG {
+                refuse(&case, &place, text);
             }
         }
+    }
+}
+
+#[test]
+fn what_has_too_many_digits_is_refused() {
+    for case in cases(Mode::Full, 11..12) {
+        for place in decimals(&case) {
+            for text in TOO_LONG {
+                refuse(&case, &place, text);
+            }
+        }
+    }
+}
+
+fn refuse(case: &Case, place: &Place<'_>, text: &str) {
+    let given = case.text_with(place, text);
+    if let Ok(encoded) = (case.roundtrip)(&given) {
+        panic!(
+            "{}{} took {text}\ngiven {given}\ngot   {encoded}",
+            case.name, place.pointer
+        );
     }
 }
 
@@ -149,7 +194,9 @@ async fn the_error_of_a_decimal_names_its_field() {
         let server = Loopback::start(move |_| Reply::json(200, body.clone())).await;
         let client = Client::with_inner(&server.url(), tests::http(), Inner::default());
         let answer = client.get_account().send().await;
-        let Err(Error::InvalidResponsePayload(_, error)) = answer else { panic!("{answer:?}") };
+        let Err(Error::InvalidResponsePayload(_, error)) = answer else {
+            panic!("{answer:?}")
+        };
         assert!(error.to_string().contains(field), "{error}");
     }
 }

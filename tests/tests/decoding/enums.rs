@@ -16,10 +16,17 @@ const UNLISTED: &[&str] = &["brand_new", "BRAND NEW", "été \"1\"\\\n", "null",
 
 /// The enums of the document: name, and the listed values.
 fn enums() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
-    SPEC["components"]["schemas"].as_object().unwrap().iter().filter_map(|(name, schema)| {
-        let listed = schema["enum"].as_array()?;
-        Some((name.as_str(), listed.iter().filter_map(Value::as_str).collect()))
-    })
+    SPEC["components"]["schemas"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter_map(|(name, schema)| {
+            let listed = schema["enum"].as_array()?;
+            Some((
+                name.as_str(),
+                listed.iter().filter_map(Value::as_str).collect(),
+            ))
+        })
 }
 
 #[test]
@@ -27,9 +34,14 @@ fn a_value_that_is_not_listed_comes_back_from_anywhere() {
     let mut met = BTreeSet::new();
     for case in cases(Mode::Full, 0..2) {
         for place in case.places() {
-            let Some(listed) = place.schema["enum"].as_array() else { continue };
+            let Some(listed) = place.schema["enum"].as_array() else {
+                continue;
+            };
             for text in UNLISTED {
-                assert!(!listed.iter().any(|listed| listed == text), "{text} is listed");
+                assert!(
+                    !listed.iter().any(|listed| listed == text),
+                    "{text} is listed"
+                );
                 let given = case.with(&place, (*text).into());
                 let got = case.same(&given.to_string(), &given);
                 let found = got.pointer(&place.pointer).and_then(Value::as_str);
@@ -39,7 +51,10 @@ fn a_value_that_is_not_listed_comes_back_from_anywhere() {
         }
     }
     for (name, _) in enums() {
-        assert!(met.contains(&(name, String::new())), "{name} was not tried by itself");
+        assert!(
+            met.contains(&(name, String::new())),
+            "{name} was not tried by itself"
+        );
     }
     for (name, pointer) in [
         ("Asset", "/attributes/0"),
@@ -47,7 +62,10 @@ fn a_value_that_is_not_listed_comes_back_from_anywhere() {
         ("Order", "/legs/0/type"),
         ("AccountActivity", "/activity_type"),
     ] {
-        assert!(met.contains(&(name, pointer.to_owned())), "{name}{pointer} was not tried");
+        assert!(
+            met.contains(&(name, pointer.to_owned())),
+            "{name}{pointer} was not tried"
+        );
     }
 }
 

@@ -3,25 +3,31 @@
 use std::time::{Duration, Instant};
 
 use alpaca_trading_gen::types::{AccountActivity, Order};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use tests::generated::TYPES;
 use tests::instances::Mode;
 
 use crate::{SPEC, cases};
 
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(text).is_ok()
+}
+
 #[test]
 fn values_of_another_type_never_panic() {
     for (name, roundtrip) in TYPES {
         let schema = &SPEC["components"]["schemas"][*name];
-        for text in ["null", "true", "1", "-1.5", "1e999", "\"x\"", "\"\"", "[]", "[1]", "{}", "[{}]"] {
+        for text in [
+            "null", "true", "1", "-1.5", "1e999", "\"x\"", "\"\"", "[]", "[1]", "{}", "[{}]",
+        ] {
             let outcome = roundtrip(text);
             let is_object = schema["properties"].is_object();
             if is_object && !text.starts_with(['[', '{']) {
                 let error = outcome.expect_err("an object is not read from another type");
                 assert!(!error.to_string().is_empty(), "{name}: {text}");
             } else if let Ok(encoded) = outcome {
-                serde_json::from_str::<Value>(&encoded)
-                    .unwrap_or_else(|error| panic!("{name}: {text} became {encoded}: {error}"));
+                assert!(is_json(&encoded), "{name}: {text} became {encoded}");
             }
         }
     }
@@ -40,7 +46,11 @@ fn a_text_that_is_cut_off_is_an_error() {
                 assert!((case.roundtrip)(cut).is_err(), "{} took {cut}", case.name);
             }
         }
-        assert!((case.roundtrip)(&format!("{text}}}")).is_err(), "{} took too much", case.name);
+        assert!(
+            (case.roundtrip)(&format!("{text}}}")).is_err(),
+            "{} took too much",
+            case.name
+        );
     }
 }
 
@@ -60,8 +70,12 @@ fn a_wrong_type_in_any_place_never_panics() {
             ] {
                 match (case.roundtrip)(&case.with(&place, wrong).to_string()) {
                     Ok(encoded) => {
-                        let valid = serde_json::from_str::<Value>(&encoded);
-                        assert!(valid.is_ok(), "{}{}: {encoded}", case.name, place.pointer);
+                        assert!(
+                            is_json(&encoded),
+                            "{}{}: {encoded}",
+                            case.name,
+                            place.pointer
+                        );
                     }
                     Err(_) => refused += 1,
                 }
@@ -81,10 +95,17 @@ fn depth_does_not_exhaust_the_stack() {
     assert_eq!(serde_json::to_string(&activity).unwrap(), text);
     let text = format!("{{\"activity_type\": \"FILL\", \"qty\": \"1.10\", \"deep\": {deep}}}");
     let activity: AccountActivity = serde_json::from_str(&text).unwrap();
-    assert!(matches!(activity, AccountActivity::Trade(_)), "{activity:?}");
+    assert!(
+        matches!(activity, AccountActivity::Trade(_)),
+        "{activity:?}"
+    );
     let order = serde_json::from_str::<Order>(&format!("{{\"deep\": {deep}}}"));
     assert!(order.unwrap_err().to_string().contains("missing field"));
     let order = serde_json::from_str::<Order>(&format!("{{\"id\": {deep}}}"));
     assert!(order.is_err());
-    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        start.elapsed()
+    );
 }

@@ -65,7 +65,9 @@ impl Case {
     /// The instance with another value in one place.
     fn with(&self, place: &Place<'_>, value: Value) -> Value {
         let mut changed = self.instance.clone();
-        *changed.pointer_mut(&place.pointer).expect("a place is in its instance") = value;
+        *changed
+            .pointer_mut(&place.pointer)
+            .expect("a place is in its instance") = value;
         changed
     }
 

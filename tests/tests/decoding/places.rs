@@ -57,15 +57,32 @@ pub(crate) fn shape<'s>(
     around: Option<&Value>,
 ) -> Option<&'s Value> {
     let Some(union) = schema.get("x-union") else {
-        let Some(shapes) = schema["oneOf"].as_array() else { return Some(schema) };
-        return shapes.iter().map(|shape| plain(spec, shape).0).find(|shape| {
-            shape["required"].as_array().into_iter().flatten().filter_map(Value::as_str).all(
-                |name| shape["properties"][name]["type"] == "array" || !value[name].is_null(),
-            )
-        });
+        let Some(shapes) = schema["oneOf"].as_array() else {
+            return Some(schema);
+        };
+        return shapes
+            .iter()
+            .map(|shape| plain(spec, shape).0)
+            .find(|shape| {
+                shape["required"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+                    .all(|name| {
+                        shape["properties"][name]["type"] == "array" || !value[name].is_null()
+                    })
+            });
     };
     let names = |key: &str| -> Option<Vec<&str>> {
-        Some(union.get(key)?.as_array()?.iter().filter_map(Value::as_str).collect())
+        Some(
+            union
+                .get(key)?
+                .as_array()?
+                .iter()
+                .filter_map(Value::as_str)
+                .collect(),
+        )
     };
     let (tags, holder) = match (names("tagged-by"), names("tagged-by-parent")) {
         (Some(tags), _) => (tags, Some(value)),
@@ -77,22 +94,36 @@ pub(crate) fn shape<'s>(
         }
         let Some(holder) = holder else { return false };
         let found: Vec<&Value> = tags.iter().map(|tag| &holder[*tag]).collect();
-        variant["when"].as_array().into_iter().flatten().filter_map(Value::as_array).any(|when| {
-            !when.is_empty() && when.iter().zip(&found).all(|(expected, tag)| expected == *tag)
-        })
+        variant["when"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_array)
+            .any(|when| {
+                !when.is_empty()
+                    && when
+                        .iter()
+                        .zip(&found)
+                        .all(|(expected, tag)| expected == *tag)
+            })
     })?;
     Some(plain(spec, variant).0)
 }
 
 /// Whether the names of the required properties contain this one.
 pub(crate) fn requires(schema: &Value, name: &str) -> bool {
-    schema["required"].as_array().is_some_and(|names| names.iter().any(|known| known == name))
+    schema["required"]
+        .as_array()
+        .is_some_and(|names| names.iter().any(|known| known == name))
 }
 
 /// All places of `instance` but those of values that are null or are kept whole.
 pub(crate) fn all<'s>(spec: &'s Value, schema: &'s Value, instance: &Value) -> Vec<Place<'s>> {
     let mut found = Vec::new();
-    let mut walk = Walk { spec, found: &mut found };
+    let mut walk = Walk {
+        spec,
+        found: &mut found,
+    };
     walk.visit(schema, instance, None, String::new(), Slot::Root);
     found
 }
@@ -115,18 +146,29 @@ impl<'s> Walk<'s, '_> {
             return;
         }
         let (schema, _) = plain(self.spec, schema);
-        let Some(schema) = shape(self.spec, schema, value, around) else { return };
-        self.found.push(Place { pointer: pointer.clone(), schema, slot });
+        let Some(schema) = shape(self.spec, schema, value, around) else {
+            return;
+        };
+        self.found.push(Place {
+            pointer: pointer.clone(),
+            schema,
+            slot,
+        });
         match value {
             Value::Object(members) => {
                 for (name, member) in members {
                     let pointer = format!("{pointer}/{name}");
                     if let Some(property) = schema["properties"].get(name) {
                         let optional = !requires(schema, name) || plain(self.spec, property).1;
-                        let slot = if optional { Slot::Optional } else { Slot::Required };
+                        let slot = if optional {
+                            Slot::Optional
+                        } else {
+                            Slot::Required
+                        };
                         self.visit(property, member, Some(value), pointer, slot);
-                    } else if let Some(entry) =
-                        schema.get("additionalProperties").filter(|entry| entry.is_object())
+                    } else if let Some(entry) = schema
+                        .get("additionalProperties")
+                        .filter(|entry| entry.is_object())
                     {
                         self.visit(entry, member, None, pointer, Slot::Member);
                     }

@@ -14,7 +14,9 @@ fn every_schema_has_a_type() {
     let typed: BTreeSet<&str> = TYPES.iter().map(|(name, _)| *name).collect();
     for (name, schema) in SPEC["components"]["schemas"].as_object().unwrap() {
         // Lists of a form of their own are types of the crate, not of the document.
-        let is_list = ["x-comma-list", "x-one-or-many"].iter().any(|key| schema.get(key).is_some());
+        let is_list = ["x-comma-list", "x-one-or-many"]
+            .iter()
+            .any(|key| schema.get(key).is_some());
         assert!(is_list || typed.contains(name.as_str()), "{name}");
     }
 }
@@ -64,7 +66,9 @@ fn fields_that_nobody_knows_are_ignored_at_every_level() {
     for case in cases(Mode::Full, 500..502) {
         let mut given = case.instance.clone();
         for place in case.places() {
-            let Some(object) = given.pointer_mut(&place.pointer).and_then(Value::as_object_mut)
+            let Some(object) = given
+                .pointer_mut(&place.pointer)
+                .and_then(Value::as_object_mut)
             else {
                 continue;
             };
@@ -85,7 +89,9 @@ fn strangers() -> Map<String, Value> {
         "0_new_null": null, "zz_new_list": [[], {}, "x"], "zz_new_flag": true, "": 0,
         "zz_new_integer": 18446744073709551615_u64,
     });
-    let Value::Object(fields) = fields else { unreachable!("the fields are an object") };
+    let Value::Object(fields) = fields else {
+        unreachable!("the fields are an object")
+    };
     fields
 }
 
@@ -112,7 +118,10 @@ fn any_list_or_map_may_be_null() {
         ("PortfolioHistory", "/cashflow"),
         ("LegacyPublicCalendarResp", ""),
     ] {
-        assert!(met.contains(&(expected.0, expected.1.to_owned())), "{expected:?} was not met");
+        assert!(
+            met.contains(&(expected.0, expected.1.to_owned())),
+            "{expected:?} was not met"
+        );
     }
 }
 
@@ -122,10 +131,17 @@ fn any_list_may_be_absent() {
     let mut count = 0;
     for case in cases(Mode::Full, 700..701) {
         for place in case.places() {
-            let Some((parent, name)) = place.pointer.rsplit_once('/') else { continue };
+            let Some((parent, name)) = place.pointer.rsplit_once('/') else {
+                continue;
+            };
             if place.schema["type"] == "array" && place.slot != Slot::Member {
                 let mut given = case.instance.clone();
-                given.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(name);
+                given
+                    .pointer_mut(parent)
+                    .unwrap()
+                    .as_object_mut()
+                    .unwrap()
+                    .remove(name);
                 case.same(&given.to_string(), &given);
                 count += 1;
             }
@@ -139,11 +155,17 @@ fn a_timestamp_with_an_offset_is_the_same_instant() {
     let mut count = 0;
     for case in cases(Mode::Full, 800..801) {
         for place in case.places() {
-            if !matches!(place.schema["format"].as_str(), Some("date-time" | "date-or-time")) {
+            if !matches!(
+                place.schema["format"].as_str(),
+                Some("date-time" | "date-or-time")
+            ) {
                 continue;
             }
             for (text, utc) in [
-                ("2026-03-09T09:30:00.123456789-04:00", "2026-03-09T13:30:00.123456789Z"),
+                (
+                    "2026-03-09T09:30:00.123456789-04:00",
+                    "2026-03-09T13:30:00.123456789Z",
+                ),
                 ("2025-12-31T19:00:00.5-05:00", "2026-01-01T00:00:00.5Z"),
                 ("2026-03-09T13:30:00+00:00", "2026-03-09T13:30:00Z"),
             ] {
@@ -151,7 +173,12 @@ fn a_timestamp_with_an_offset_is_the_same_instant() {
                     &case.with(&place, text.into()).to_string(),
                     &case.with(&place, utc.into()),
                 );
-                assert!(got.pointer(&place.pointer).is_some(), "{}: {}", case.name, place.pointer);
+                assert!(
+                    got.pointer(&place.pointer).is_some(),
+                    "{}: {}",
+                    case.name,
+                    place.pointer
+                );
                 count += 1;
             }
         }

@@ -13,7 +13,10 @@ fn onboarding() -> Value {
 #[test]
 fn an_account_that_is_being_opened_lacks_most_fields() {
     let account: Account = decode(&onboarding());
-    assert_eq!(account.id.to_string(), "0d3a7f5e-0b61-4a0a-8a77-5f1c3b2a9e12");
+    assert_eq!(
+        account.id.to_string(),
+        "0d3a7f5e-0b61-4a0a-8a77-5f1c3b2a9e12"
+    );
     assert_eq!(account.status, AccountStatus::Onboarding);
     assert_eq!(account.cash, None);
     assert_eq!(account.created_at, None);
@@ -24,10 +27,15 @@ fn an_account_that_is_being_opened_lacks_most_fields() {
 #[test]
 fn a_state_of_an_account_that_is_not_listed_is_kept() {
     for state in ["DISABLED", "EDITED", "SIGNED_UP", "active"] {
-        let account: Account =
-            decode(&with(onboarding(), json!({"status": state, "crypto_status": state})));
+        let account: Account = decode(&with(
+            onboarding(),
+            json!({"status": state, "crypto_status": state}),
+        ));
         assert_eq!(account.status, AccountStatus::Unknown(state.to_owned()));
-        assert_eq!(account.crypto_status, Some(AccountStatus::Unknown(state.to_owned())));
+        assert_eq!(
+            account.crypto_status,
+            Some(AccountStatus::Unknown(state.to_owned()))
+        );
     }
     let inactive: Account = decode(&with(onboarding(), json!({"crypto_status": "INACTIVE"})));
     assert_eq!(inactive.crypto_status, Some(AccountStatus::Inactive));
@@ -100,6 +108,9 @@ async fn a_change_of_settings_sends_what_is_set() {
     .await;
     assert_eq!(request.line, "PATCH /v2/account/configurations");
     let sent: Value = decode_text(&request.body);
-    assert_eq!(sent, json!({"no_shorting": false, "max_options_trading_level": 0}));
+    assert_eq!(
+        sent,
+        json!({"no_shorting": false, "max_options_trading_level": 0})
+    );
     assert_eq!(answer.expect("settings").into_inner().no_shorting, None);
 }

@@ -47,12 +47,16 @@ fn dividend() -> Value {
 }
 
 fn trade(activity: AccountActivity) -> TradingActivities {
-    let AccountActivity::Trade(trade) = activity else { panic!("{activity:?}") };
+    let AccountActivity::Trade(trade) = activity else {
+        panic!("{activity:?}")
+    };
     *trade
 }
 
 fn non_trade(activity: AccountActivity) -> NonTradeActivities {
-    let AccountActivity::NonTrade(other) = activity else { panic!("{activity:?}") };
+    let AccountActivity::NonTrade(other) = activity else {
+        panic!("{activity:?}")
+    };
     *other
 }
 
@@ -88,7 +92,10 @@ fn a_dividend_is_no_trade_although_every_shape_fits_it() {
     let body = with(fill(), dividend());
     let dividend = non_trade(decode(&body));
     assert_eq!(dividend.activity_type, Some(ActivityType::Div));
-    assert_eq!(dividend.activity_sub_type.map(|sub_type| sub_type.0), some("CDIV"));
+    assert_eq!(
+        dividend.activity_sub_type.map(|sub_type| sub_type.0),
+        some("CDIV")
+    );
     assert_eq!(digits(dividend.net_amount), some("1.10"));
     assert_eq!(digits(dividend.per_share_amount), some("0.10"));
     assert_eq!(dividend.status, Some(NonTradeActivitiesStatus::Executed));
@@ -114,7 +121,10 @@ fn every_listed_type_has_its_shape() {
 
 #[test]
 fn both_lists_of_activities_hold_both_shapes() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let body = json!([fill(), dividend()]).to_string();
     let check = |activities: Vec<AccountActivity>| {
         let [first, second] = <[_; 2]>::try_from(activities).unwrap();
@@ -127,7 +137,11 @@ fn both_lists_of_activities_hold_both_shapes() {
     assert_eq!(request.line, "GET /v2/account/activities");
     check(answer.unwrap().into_inner());
     let (answer, request) = runtime.block_on(exchange(200, &body, async |client| {
-        client.list_account_activities_by_type().activity_type("FILL").send().await
+        client
+            .list_account_activities_by_type()
+            .activity_type("FILL")
+            .send()
+            .await
     }));
     assert_eq!(request.line, "GET /v2/account/activities/FILL");
     check(answer.unwrap().into_inner());
@@ -165,7 +179,10 @@ fn an_activity_may_lack_everything_but_its_type() {
     assert_eq!(bare.net_amount, None);
     let bare = trade(decode(&json!({"activity_type": "FILL", "price": null})));
     assert_eq!(bare.price, None);
-    let blank = non_trade(decode(&with(dividend(), json!({"date": "", "account_id": "", "qty": ""}))));
+    let blank = non_trade(decode(&with(
+        dividend(),
+        json!({"date": "", "account_id": "", "qty": ""}),
+    )));
     assert_eq!(blank.date, None);
     assert_eq!(blank.account_id, None);
     assert_eq!(blank.qty, None);
@@ -178,7 +195,9 @@ const UNHEARD_OF: &str = "{ \"net_amount\" :1.50e+2,\t\"activity_type\": \"CIL\"
 #[test]
 fn an_activity_of_an_unknown_type_is_kept_byte_for_byte() {
     let activity: AccountActivity = decode_text(UNHEARD_OF);
-    let AccountActivity::Unknown(unknown) = &activity else { panic!("{activity:?}") };
+    let AccountActivity::Unknown(unknown) = &activity else {
+        panic!("{activity:?}")
+    };
     assert_eq!(unknown.kind(), "CIL");
     assert_eq!(unknown.json(), UNHEARD_OF);
     assert_eq!(serde_json::to_string(&activity).unwrap(), UNHEARD_OF);
@@ -190,17 +209,23 @@ fn an_unknown_activity_does_not_sink_its_list() {
     let activities: Vec<AccountActivity> = decode_text(&text);
     let [first, second, third] = <[_; 3]>::try_from(activities).unwrap();
     assert_eq!(digits(trade(first).price), some("41.2950"));
-    let AccountActivity::Unknown(unknown) = second else { panic!("{second:?}") };
+    let AccountActivity::Unknown(unknown) = second else {
+        panic!("{second:?}")
+    };
     assert_eq!(unknown.json(), UNHEARD_OF);
     assert_eq!(digits(non_trade(third).net_amount), some("1.10"));
 }
 
 #[test]
 fn types_of_published_clients_that_the_document_lacks_are_kept() {
-    for kind in ["CIL", "VOF", "SWP", "WH", "DIVWH", "OPXRC", "FILLED", "fill", ""] {
+    for kind in [
+        "CIL", "VOF", "SWP", "WH", "DIVWH", "OPXRC", "FILLED", "fill", "",
+    ] {
         let body = with(fill(), json!({"activity_type": kind}));
         let activity: AccountActivity = decode(&body);
-        let AccountActivity::Unknown(unknown) = activity else { panic!("{kind}: {activity:?}") };
+        let AccountActivity::Unknown(unknown) = activity else {
+            panic!("{kind}: {activity:?}")
+        };
         assert_eq!(unknown.kind(), kind);
         assert_eq!(unknown.json(), body.to_string());
     }
@@ -215,7 +240,9 @@ fn an_activity_without_a_type_is_kept() {
         json!({}),
     ] {
         let activity: AccountActivity = decode(&body);
-        let AccountActivity::Unknown(unknown) = activity else { panic!("{activity:?}") };
+        let AccountActivity::Unknown(unknown) = activity else {
+            panic!("{activity:?}")
+        };
         assert_eq!(unknown.kind(), "");
         assert_eq!(unknown.json(), body.to_string());
     }
@@ -224,9 +251,14 @@ fn an_activity_without_a_type_is_kept() {
 #[test]
 fn an_unknown_activity_can_be_decoded_by_its_reader() {
     let activity: AccountActivity = decode(&with(dividend(), json!({"activity_type": "SWP"})));
-    let AccountActivity::Unknown(unknown) = activity else { panic!("{activity:?}") };
+    let AccountActivity::Unknown(unknown) = activity else {
+        panic!("{activity:?}")
+    };
     let known: NonTradeActivities = unknown.decode().expect("it has the shape of the others");
-    assert_eq!(known.activity_type, Some(ActivityType::Unknown("SWP".to_owned())));
+    assert_eq!(
+        known.activity_type,
+        Some(ActivityType::Unknown("SWP".to_owned()))
+    );
     assert_eq!(digits(known.net_amount), some("1.10"));
 }
 

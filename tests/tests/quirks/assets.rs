@@ -1,7 +1,7 @@
 //! Asset: exchanges, classes and attributes that nobody listed, and bodies of other years.
 
 use alpaca_trading_gen::types::{
-    AssetAttribute, AssetClass, Asset, AssetStatus, Exchange, Watchlist,
+    Asset, AssetAttribute, AssetClass, AssetStatus, Exchange, Watchlist,
 };
 use serde_json::{Value, json};
 
@@ -44,15 +44,20 @@ fn the_exchange_of_an_asset_may_be_blank() {
 
 #[test]
 fn a_class_or_a_status_that_is_not_listed_is_kept() {
-    let asset: Asset = decode(&with(asset(), json!({"class": "weather", "status": "delisted"})));
+    let asset: Asset = decode(&with(
+        asset(),
+        json!({"class": "weather", "status": "delisted"}),
+    ));
     assert_eq!(asset.class, AssetClass::Unknown("weather".to_owned()));
     assert_eq!(asset.status, AssetStatus::Unknown("delisted".to_owned()));
 }
 
 #[test]
 fn an_attribute_that_is_not_listed_is_kept_among_others() {
-    let asset: Asset =
-        decode(&with(asset(), json!({"attributes": ["has_options", "options_enabled", "ipo"]})));
+    let asset: Asset = decode(&with(
+        asset(),
+        json!({"attributes": ["has_options", "options_enabled", "ipo"]}),
+    ));
     assert_eq!(
         asset.attributes,
         [
@@ -67,7 +72,11 @@ fn an_attribute_that_is_not_listed_is_kept_among_others() {
 fn attributes_that_are_null_are_none() {
     let null: Asset = decode(&with(asset(), json!({"attributes": null})));
     assert!(null.attributes.is_empty());
-    assert!(decode::<Asset>(&without(asset(), &["attributes"])).attributes.is_empty());
+    assert!(
+        decode::<Asset>(&without(asset(), &["attributes"]))
+            .attributes
+            .is_empty()
+    );
 }
 
 #[test]

@@ -43,11 +43,21 @@ fn a_calendar_that_is_null_is_empty() {
 async fn the_older_calendar_may_be_null() {
     for (body, count) in [("null".to_owned(), 0), (json!([day()]).to_string(), 1)] {
         let (answer, request) = exchange(200, &body, async |client| {
-            client.get_calendar().start("2026-11-27").end("2026-11-27").send().await
+            client
+                .get_calendar()
+                .start("2026-11-27")
+                .end("2026-11-27")
+                .send()
+                .await
         })
         .await;
-        assert_eq!(request.line, "GET /v2/calendar?end=2026-11-27&start=2026-11-27");
-        let days = answer.unwrap_or_else(|error| panic!("{body}: {error}")).into_inner();
+        assert_eq!(
+            request.line,
+            "GET /v2/calendar?end=2026-11-27&start=2026-11-27"
+        );
+        let days = answer
+            .unwrap_or_else(|error| panic!("{body}: {error}"))
+            .into_inner();
         assert_eq!(days.0.len(), count, "{body}");
     }
 }
@@ -58,7 +68,10 @@ fn times_of_day_have_a_colon_or_none() {
     assert_eq!((day.open.as_str(), day.close.as_str()), ("09:30", "13:00"));
     assert_eq!(day.session_open.as_deref(), Some("0400"));
     assert_eq!(day.session_close.as_deref(), Some("1700"));
-    assert_eq!(day.settlement_date.map(|date| date.to_string()), some("2026-11-30"));
+    assert_eq!(
+        day.settlement_date.map(|date| date.to_string()),
+        some("2026-11-30")
+    );
 }
 
 #[test]
@@ -78,7 +91,10 @@ fn the_clock_speaks_eastern_time_with_nanoseconds() {
         "next_open": "2026-03-10T09:30:00-04:00", "next_close": "2026-03-09T16:00:00-04:00"
     }));
     assert!(clock.is_open);
-    assert_eq!(clock.timestamp.to_rfc3339(), "2026-03-09T15:22:33.123456789+00:00");
+    assert_eq!(
+        clock.timestamp.to_rfc3339(),
+        "2026-03-09T15:22:33.123456789+00:00"
+    );
     assert_eq!(clock.next_open.to_rfc3339(), "2026-03-10T13:30:00+00:00");
     assert_eq!(clock.next_close.to_rfc3339(), "2026-03-09T20:00:00+00:00");
 }

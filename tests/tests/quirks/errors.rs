@@ -16,7 +16,9 @@ async fn refused<T: std::fmt::Debug>(
     call: impl AsyncFnOnce(Client) -> Result<T, Error<()>>,
 ) -> (reqwest::Response, Request) {
     let (answer, request) = exchange(status, body, call).await;
-    let Err(Error::UnexpectedResponse(response)) = answer else { panic!("{answer:?}") };
+    let Err(Error::UnexpectedResponse(response)) = answer else {
+        panic!("{answer:?}")
+    };
     assert_eq!(response.status().as_u16(), status);
     (response, request)
 }
@@ -63,7 +65,10 @@ fn figures_of_an_error_may_be_numbers() {
 
 #[test]
 fn an_error_may_have_no_code() {
-    for text in [r#"{"message": "forbidden."}"#, r#"{"code": null, "message": "forbidden."}"#] {
+    for text in [
+        r#"{"message": "forbidden."}"#,
+        r#"{"code": null, "message": "forbidden."}"#,
+    ] {
         let error: Body = decode_text(text);
         assert_eq!(error.code, None);
         assert_eq!(error.message, "forbidden.");
@@ -74,7 +79,11 @@ fn an_error_may_have_no_code() {
 async fn the_code_of_an_error_may_speak_of_another_status() {
     let body = r#"{"code": 40010001, "message": "qty must be > 0"}"#;
     let (response, request) = refused(422, body, async |client| {
-        client.create_order().body_map(|order| order.time_in_force("day").type_("market")).send().await
+        client
+            .create_order()
+            .body_map(|order| order.time_in_force("day").type_("market"))
+            .send()
+            .await
     })
     .await;
     assert_eq!(request.line, "POST /v2/orders");
@@ -85,9 +94,10 @@ async fn the_code_of_an_error_may_speak_of_another_status() {
 
 #[tokio::test]
 async fn a_key_that_is_not_accepted_is_an_error_without_a_code() {
-    let (response, _) =
-        refused(403, r#"{"message": "forbidden."}"#, async |client| client.get_account().send().await)
-            .await;
+    let (response, _) = refused(403, r#"{"message": "forbidden."}"#, async |client| {
+        client.get_account().send().await
+    })
+    .await;
     let error: Body = decode_text(&response.text().await.expect("a body"));
     assert_eq!((error.code, error.message.as_str()), (None, "forbidden."));
 }
@@ -95,49 +105,94 @@ async fn a_key_that_is_not_accepted_is_an_error_without_a_code() {
 /// Most operations declare no error at all; every status comes with its body whole.
 #[tokio::test]
 async fn statuses_that_are_not_declared_keep_their_body() {
-    async fn check(status: u16, code: i64, call: impl AsyncFnOnce(Client) -> Result<(), Error<()>>) {
+    async fn check(
+        status: u16,
+        code: i64,
+        call: impl AsyncFnOnce(Client) -> Result<(), Error<()>>,
+    ) {
         let body = format!(r#"{{"code": {code}, "message": "no {code}", "more": [1]}}"#);
         let (response, request) = refused(status, &body, call).await;
         let received = response.text().await.expect("a body");
         assert_eq!(received, body, "{}", request.line);
         assert_eq!(decode_text::<Body>(&received).code, Some(code));
     }
-    check(401, 40_110_000, async |client| client.get_account().send().await.map(drop)).await;
-    check(404, 40_410_000, async |client| {
-        client.get_order().order_id(ORDER.parse::<uuid::Uuid>().unwrap()).send().await.map(drop)
+    check(401, 40_110_000, async |client| {
+        client.get_account().send().await.map(drop)
     })
     .await;
     check(404, 40_410_000, async |client| {
-        client.cancel_order().order_id(ORDER.parse::<uuid::Uuid>().unwrap()).send().await.map(drop)
+        client
+            .get_order()
+            .order_id(ORDER.parse::<uuid::Uuid>().unwrap())
+            .send()
+            .await
+            .map(drop)
+    })
+    .await;
+    check(404, 40_410_000, async |client| {
+        client
+            .cancel_order()
+            .order_id(ORDER.parse::<uuid::Uuid>().unwrap())
+            .send()
+            .await
+            .map(drop)
     })
     .await;
     for (status, code) in [(403, 40_310_000), (404, 40_410_000), (422, 42_210_000)] {
         check(status, code, async |client| {
             let order = ORDER.parse::<uuid::Uuid>().unwrap();
-            client.replace_order().order_id(order).body_map(|body| body).send().await.map(drop)
+            client
+                .replace_order()
+                .order_id(order)
+                .body_map(|body| body)
+                .send()
+                .await
+                .map(drop)
         })
         .await;
     }
     check(404, 40_410_000, async |client| {
-        client.get_position().symbol_or_asset_id("QRST").send().await.map(drop)
+        client
+            .get_position()
+            .symbol_or_asset_id("QRST")
+            .send()
+            .await
+            .map(drop)
     })
     .await;
     check(404, 40_410_000, async |client| {
-        client.close_position().symbol_or_asset_id("QRST").send().await.map(drop)
+        client
+            .close_position()
+            .symbol_or_asset_id("QRST")
+            .send()
+            .await
+            .map(drop)
     })
     .await;
     check(422, 42_210_000, async |client| {
-        client.list_account_activities_by_type().activity_type("FIL").send().await.map(drop)
+        client
+            .list_account_activities_by_type()
+            .activity_type("FIL")
+            .send()
+            .await
+            .map(drop)
     })
     .await;
-    check(500, 50_010_000, async |client| client.close_all_positions().send().await.map(drop)).await;
+    check(500, 50_010_000, async |client| {
+        client.close_all_positions().send().await.map(drop)
+    })
+    .await;
 }
 
 /// The answer to a cancellation announces JSON and has no body.
 #[tokio::test]
 async fn a_cancellation_is_answered_with_nothing_that_is_called_json() {
     let (answer, request) = exchange(204, "", async |client| {
-        client.cancel_order().order_id(ORDER.parse::<uuid::Uuid>().unwrap()).send().await
+        client
+            .cancel_order()
+            .order_id(ORDER.parse::<uuid::Uuid>().unwrap())
+            .send()
+            .await
     })
     .await;
     assert_eq!(request.line, format!("DELETE /v2/orders/{ORDER}"));

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use alpaca_trading_gen::types::{
-    ActivityEventDetails, ActivityEventV2, ActivityV2DetailTrdExecutionType, ActivityV2DetailTrdSide,
+    ActivityEventDetails, ActivityEventV2, ActivityV2DetailTrdExecutionType,
+    ActivityV2DetailTrdSide,
 };
 use serde_json::{Value, json};
 use tests::instances::{Generator, Mode};
@@ -63,7 +64,9 @@ fn a_trade_is_decoded_by_its_type() {
     let event: ActivityEventV2 = decode(&event("TRD", None, trade()));
     assert_eq!(event.at.to_rfc3339(), "2026-03-04T15:02:03.004005006+00:00");
     assert_eq!(digits(event.net_amount), some("-82.60"));
-    let ActivityEventDetails::Trade(trade) = event.details else { panic!("{:?}", event.details) };
+    let ActivityEventDetails::Trade(trade) = event.details else {
+        panic!("{:?}", event.details)
+    };
     assert_eq!(trade.execution_type, ActivityV2DetailTrdExecutionType::Fill);
     assert_eq!(trade.side, ActivityV2DetailTrdSide::Buy);
     assert_eq!(digits(trade.cum_qty), some("2"));
@@ -73,9 +76,14 @@ fn a_trade_is_decoded_by_its_type() {
 
 #[test]
 fn a_short_sale_and_a_new_kind_of_execution_are_kept() {
-    let body = with(trade(), json!({"side": "sell_short", "execution_type": "trade_split"}));
+    let body = with(
+        trade(),
+        json!({"side": "sell_short", "execution_type": "trade_split"}),
+    );
     let event: ActivityEventV2 = decode(&event("TRD", None, body));
-    let ActivityEventDetails::Trade(trade) = event.details else { panic!("{:?}", event.details) };
+    let ActivityEventDetails::Trade(trade) = event.details else {
+        panic!("{:?}", event.details)
+    };
     assert_eq!(trade.side.as_str(), "sell_short");
     assert_eq!(trade.execution_type.as_str(), "trade_split");
 }
@@ -83,12 +91,23 @@ fn a_short_sale_and_a_new_kind_of_execution_are_kept() {
 #[test]
 fn dividends_are_told_apart_by_their_subtype() {
     let cash: ActivityEventV2 = decode(&event("DIV", Some("CDIV"), cash_dividend()));
-    let ActivityEventDetails::CashDividend(cash) = cash.details else { panic!("{:?}", cash.details) };
+    let ActivityEventDetails::CashDividend(cash) = cash.details else {
+        panic!("{:?}", cash.details)
+    };
     assert_eq!(digits(cash.cash_payout), some("1.10"));
-    assert_eq!((cash.foreign.as_str(), cash.special.as_str()), ("false", "true"));
-    assert_eq!(cash.ex_date.map(|date| date.to_string()), some("2026-03-02"));
+    assert_eq!(
+        (cash.foreign.as_str(), cash.special.as_str()),
+        ("false", "true")
+    );
+    assert_eq!(
+        cash.ex_date.map(|date| date.to_string()),
+        some("2026-03-02")
+    );
     // All that a cash dividend has besides: the subtype decides, not the first shape that fits.
-    let both = with(cash_dividend(), json!({"new_qty": "11.5", "paid_qty": "0.50"}));
+    let both = with(
+        cash_dividend(),
+        json!({"new_qty": "11.5", "paid_qty": "0.50"}),
+    );
     let stock: ActivityEventV2 = decode(&event("DIV", Some("SDIV"), both));
     let ActivityEventDetails::StockDividend(stock) = stock.details else {
         panic!("{:?}", stock.details)
@@ -123,7 +142,11 @@ fn an_option_event_is_decoded_by_its_type() {
         ("OPTRD", "OptionTrade"),
     ] {
         let event: ActivityEventV2 = decode(&event(kind, None, details.clone()));
-        assert!(shape(&event.details).starts_with(&format!("{name}(")), "{:?}", event.details);
+        assert!(
+            shape(&event.details).starts_with(&format!("{name}(")),
+            "{:?}",
+            event.details
+        );
     }
 }
 
@@ -141,7 +164,11 @@ fn types_and_subtypes_mean_what_they_are_known_to_mean() {
         ("SPLIT", "USPLIT", "UnitSplit(UnitSplitActivityV2"),
         ("VOF", "VTND", "TenderOffer(TenderOfferActivityV2"),
         ("OPCA", "DIV.CDIV", "OptionCashDividend(OpcaCdivActivityV2"),
-        ("OPCA", "SPLIT.RSPLIT", "OptionReverseSplit(OpcaRsplitActivityV2"),
+        (
+            "OPCA",
+            "SPLIT.RSPLIT",
+            "OptionReverseSplit(OpcaRsplitActivityV2",
+        ),
         ("OPCA", "MA.SCMA", "OptionMerger(OpcaMaActivityV2"),
         ("MA", "SMA", "Merger(MaActivityV2"),
         ("NC", "SNC", "NameChange(NcActivityV2"),
@@ -166,10 +193,19 @@ fn every_shape_of_details_is_decoded_by_its_tags() {
         let mut generator = Generator::new(&spec, seed);
         for variant in variants {
             let name = variant["name"].as_str().unwrap();
-            let schema = variant["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
+            let schema = variant["$ref"]
+                .as_str()
+                .unwrap()
+                .rsplit('/')
+                .next()
+                .unwrap();
             for tags in variant["when"].as_array().unwrap() {
-                let tags: Vec<&str> =
-                    tags.as_array().unwrap().iter().filter_map(Value::as_str).collect();
+                let tags: Vec<&str> = tags
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .collect();
                 let taken = *schemas_of_tags.entry(tags.clone()).or_insert(schema);
                 assert_eq!(taken, schema, "{tags:?} names two shapes");
                 // A type without subtypes is known by itself, whatever the subtype.
@@ -192,11 +228,13 @@ fn every_shape_of_details_is_decoded_by_its_tags() {
             }
         }
     }
-    assert!(schemas_of_tags.len() >= variants.len(), "{schemas_of_tags:?}");
+    assert!(
+        schemas_of_tags.len() >= variants.len(),
+        "{schemas_of_tags:?}"
+    );
 }
 
-const STRANGE: &str =
-    "{ \"rate\":0.10 ,\"big\": 123456789012345678901234567890.10,\n\"note\" : \"\\u00e9\" , \"rate\":null}";
+const STRANGE: &str = "{ \"rate\":0.10 ,\"big\": 123456789012345678901234567890.10,\n\"note\" : \"\\u00e9\" , \"rate\":null}";
 
 #[test]
 fn details_of_an_unknown_type_are_kept_byte_for_byte() {
@@ -208,8 +246,9 @@ fn details_of_an_unknown_type_are_kept_byte_for_byte() {
         ("OPCA", Some("DIV.NEW"), "OPCA/DIV.NEW"),
         ("trd", None, "trd"),
     ] {
-        let text =
-            event(kind, subtype, json!("@")).to_string().replace("\"@\"", STRANGE);
+        let text = event(kind, subtype, json!("@"))
+            .to_string()
+            .replace("\"@\"", STRANGE);
         let event: ActivityEventV2 = decode_text(&text);
         let ActivityEventDetails::Unknown(unknown) = &event.details else {
             panic!("{kind}: {:?}", event.details)
@@ -226,7 +265,10 @@ fn details_of_an_unknown_type_are_kept_byte_for_byte() {
 #[test]
 fn a_shape_without_a_type_arrives_as_unknown() {
     let spec = tests::spec();
-    for schema in ["RightsDistributionActivityV2", "FixedIncomeRedemptionActivityV2"] {
+    for schema in [
+        "RightsDistributionActivityV2",
+        "FixedIncomeRedemptionActivityV2",
+    ] {
         let details = Generator::new(&spec, 5).instance(schema, Mode::Full);
         let event: ActivityEventV2 = decode(&event("RIGHTS", None, details.clone()));
         let ActivityEventDetails::Unknown(unknown) = event.details else {
@@ -242,8 +284,13 @@ fn a_shape_without_a_type_arrives_as_unknown() {
 fn details_of_a_known_type_are_never_guessed() {
     // These details would fit other shapes; as a trade they lack nearly everything.
     let text = event("TRD", None, cash_dividend()).to_string();
-    let error = serde_json::from_str::<ActivityEventV2>(&text).unwrap_err().to_string();
-    assert!(error.contains("ActivityV2DetailTrd") && error.contains("missing field"), "{error}");
+    let error = serde_json::from_str::<ActivityEventV2>(&text)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("ActivityV2DetailTrd") && error.contains("missing field"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -251,14 +298,19 @@ fn decimals_in_details_keep_every_digit() {
     let text = event(
         "DIV",
         Some("CDIV"),
-        with(cash_dividend(), json!({"cash_payout": "@1", "rate": "@2", "entitled_qty": "@3"})),
+        with(
+            cash_dividend(),
+            json!({"cash_payout": "@1", "rate": "@2", "entitled_qty": "@3"}),
+        ),
     )
     .to_string()
     .replace("\"@1\"", "123456789012345.123456789")
     .replace("\"@2\"", "8.4177e-06")
     .replace("\"@3\"", "1.10");
     let event: ActivityEventV2 = decode_text(&text);
-    let ActivityEventDetails::CashDividend(cash) = event.details else { panic!("{:?}", event.details) };
+    let ActivityEventDetails::CashDividend(cash) = event.details else {
+        panic!("{:?}", event.details)
+    };
     assert_eq!(digits(cash.cash_payout), some("123456789012345.123456789"));
     assert_eq!(digits(cash.rate), some("0.0000084177"));
     assert_eq!(digits(cash.entitled_qty), some("1.10"));
@@ -266,7 +318,10 @@ fn decimals_in_details_keep_every_digit() {
 
 #[test]
 fn an_event_may_lack_what_is_optional() {
-    let bare = without(event("JNLC", None, json!({"system_date": "2026-03-04"})), &["net_amount"]);
+    let bare = without(
+        event("JNLC", None, json!({"system_date": "2026-03-04"})),
+        &["net_amount"],
+    );
     let nulls = with(
         bare.clone(),
         json!({
@@ -276,7 +331,11 @@ fn an_event_may_lack_what_is_optional() {
     );
     let blanks = with(bare.clone(), json!({"previous_id": "", "price": ""}));
     let bare: ActivityEventV2 = decode(&bare);
-    assert!(matches!(bare.details, ActivityEventDetails::CashJournal(_)), "{:?}", bare.details);
+    assert!(
+        matches!(bare.details, ActivityEventDetails::CashJournal(_)),
+        "{:?}",
+        bare.details
+    );
     assert_eq!(bare.net_amount, None);
     assert_eq!(bare.previous_id, None);
     assert_eq!(decode::<ActivityEventV2>(&nulls), bare);

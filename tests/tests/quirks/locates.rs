@@ -12,7 +12,11 @@ use crate::{decode, decode_text, digits, some};
 
 #[test]
 fn locates_that_are_null_are_none() {
-    for text in [r#"{"locates": null, "next_page_token": null}"#, r#"{"locates": []}"#, "{}"] {
+    for text in [
+        r#"{"locates": null, "next_page_token": null}"#,
+        r#"{"locates": []}"#,
+        "{}",
+    ] {
         let page: ListLocatesResponse = decode_text(text);
         assert!(page.locates.is_empty(), "{text}");
         assert_eq!(page.next_page_token, None, "{text}");
@@ -48,19 +52,26 @@ fn the_code_of_a_locate_error_is_a_word() {
         decode(&json!({"code": "threshold_security", "message": "QRST is a threshold security"}));
     assert_eq!(error.code, Some(LocateErrorCode::ThresholdSecurity));
     let error: LocateError = decode(&json!({"code": "too_late", "message": "closed"}));
-    assert_eq!(error.code, Some(LocateErrorCode::Unknown("too_late".to_owned())));
+    assert_eq!(
+        error.code,
+        Some(LocateErrorCode::Unknown("too_late".to_owned()))
+    );
     let error: LocateError = decode(&json!({"message": "closed"}));
     assert_eq!(error.code, None);
 }
 
 #[tokio::test]
 async fn a_locate_that_is_forbidden_has_a_message_alone() {
-    let (answer, request) = exchange(403, r#"{"message": "locates are not enabled"}"#, async |client| {
-        client.list_locates().send().await
-    })
+    let (answer, request) = exchange(
+        403,
+        r#"{"message": "locates are not enabled"}"#,
+        async |client| client.list_locates().send().await,
+    )
     .await;
     assert_eq!(request.line, "GET /v1/locates");
-    let Err(Error::UnexpectedResponse(response)) = answer else { panic!("{answer:?}") };
+    let Err(Error::UnexpectedResponse(response)) = answer else {
+        panic!("{answer:?}")
+    };
     assert_eq!(response.status().as_u16(), 403);
     let body: ErrorResponse = decode_text(&response.text().await.expect("a body"));
     assert_eq!(body.message.as_deref(), Some("locates are not enabled"));

@@ -21,12 +21,12 @@ mod calendar;
 mod errors;
 mod events;
 mod locates;
-mod wire;
 mod options;
 mod orders;
 mod portfolio;
 mod positions;
 mod wallets;
+mod wire;
 
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
@@ -44,8 +44,12 @@ fn decode_text<T: DeserializeOwned>(text: &str) -> T {
 
 /// `body` with the properties of `changes` put in or replaced.
 fn with(mut body: Value, changes: Value) -> Value {
-    let Value::Object(changes) = changes else { panic!("changes are an object: {changes}") };
-    body.as_object_mut().expect("a body is an object").extend(changes);
+    let Value::Object(changes) = changes else {
+        panic!("changes are an object: {changes}")
+    };
+    body.as_object_mut()
+        .expect("a body is an object")
+        .extend(changes);
     body
 }
 
@@ -53,7 +57,10 @@ fn with(mut body: Value, changes: Value) -> Value {
 fn without(mut body: Value, names: &[&str]) -> Value {
     let object = body.as_object_mut().expect("a body is an object");
     for name in names {
-        assert!(object.remove(*name).is_some(), "the body has no `{name}` to take away");
+        assert!(
+            object.remove(*name).is_some(),
+            "the body has no `{name}` to take away"
+        );
     }
     body
 }

@@ -80,7 +80,10 @@ fn spread() -> Value {
 #[test]
 fn asset_class_of_a_multi_leg_order_is_blank() {
     assert_eq!(decode::<Order>(&spread()).asset_class, None);
-    assert_eq!(decode::<Order>(&order()).asset_class, Some(AssetClass::UsEquity));
+    assert_eq!(
+        decode::<Order>(&order()).asset_class,
+        Some(AssetClass::UsEquity)
+    );
 }
 
 #[test]
@@ -101,7 +104,10 @@ fn symbol_of_a_multi_leg_order_is_blank_or_null() {
     for symbol in [json!(""), Value::Null] {
         let parent: Order = decode(&with(spread(), json!({"symbol": symbol})));
         assert_eq!(parent.symbol.unwrap_or_default(), "");
-        assert_eq!(parent.legs[0].symbol.as_deref(), Some("QRST261218C00045000"));
+        assert_eq!(
+            parent.legs[0].symbol.as_deref(),
+            Some("QRST261218C00045000")
+        );
     }
     let absent: Order = decode(&without(spread(), &["symbol"]));
     assert_eq!(absent.symbol, None);
@@ -122,7 +128,10 @@ fn type_of_a_leg_is_blank() {
 #[test]
 fn position_intent_of_a_multi_leg_order_is_blank_or_absent() {
     assert_eq!(decode::<Order>(&spread()).position_intent, None);
-    assert_eq!(decode::<Order>(&without(spread(), &["position_intent"])).position_intent, None);
+    assert_eq!(
+        decode::<Order>(&without(spread(), &["position_intent"])).position_intent,
+        None
+    );
     let listed = decode::<Order>(&order()).position_intent;
     assert_eq!(listed, Some(PositionIntent::BuyToOpen));
 }
@@ -133,7 +142,9 @@ fn a_multi_leg_order_decodes_with_its_legs() {
     assert_eq!(parent.order_class, OrderClass::Mleg);
     assert_eq!(digits(parent.qty), some("2"));
     assert_eq!(digits(parent.limit_price), some("0.85"));
-    let [long, short] = parent.legs.as_slice() else { panic!("{:?}", parent.legs) };
+    let [long, short] = parent.legs.as_slice() else {
+        panic!("{:?}", parent.legs)
+    };
     assert_eq!(long.id.to_string(), "b3f1c0de-52a7-4c11-9d3e-6a7f00c1e002");
     assert_eq!(long.asset_class, Some(AssetClass::UsOption));
     assert_eq!(long.side, Some(OrderSide::Buy));
@@ -167,7 +178,10 @@ fn an_order_class_that_is_blank_null_or_absent_is_simple() {
     let bracket: Order = decode(&with(order(), json!({"order_class": "bracket"})));
     assert_eq!(bracket.order_class, OrderClass::Bracket);
     let unlisted: Order = decode(&with(order(), json!({"order_class": "ladder"})));
-    assert_eq!(unlisted.order_class, OrderClass::Unknown("ladder".to_owned()));
+    assert_eq!(
+        unlisted.order_class,
+        OrderClass::Unknown("ladder".to_owned())
+    );
 }
 
 #[test]
@@ -183,7 +197,10 @@ fn the_order_class_of_a_leg_is_simple_when_blank_or_null() {
 #[test]
 fn an_order_status_that_is_not_listed_is_kept() {
     let pending: Order = decode(&with(order(), json!({"status": "pending_review"})));
-    assert_eq!(pending.status, OrderStatus::Unknown("pending_review".to_owned()));
+    assert_eq!(
+        pending.status,
+        OrderStatus::Unknown("pending_review".to_owned())
+    );
     assert!(pending.status.is_unknown());
     assert_eq!(pending.status.to_string(), "pending_review");
     let held: Order = decode(&with(order(), json!({"status": "held"})));
@@ -193,7 +210,14 @@ fn an_order_status_that_is_not_listed_is_kept() {
 
 #[test]
 fn an_order_of_older_years_has_no_notional() {
-    let gone = ["notional", "position_intent", "source", "subtag", "hwm", "expires_at"];
+    let gone = [
+        "notional",
+        "position_intent",
+        "source",
+        "subtag",
+        "hwm",
+        "expires_at",
+    ];
     let old: Order = decode(&without(order(), &gone));
     assert_eq!(old.notional, None);
     assert_eq!(old.hwm, None);
@@ -206,7 +230,9 @@ fn an_order_of_older_years_has_no_notional() {
 fn an_order_without_its_identity_is_refused_by_name() {
     for name in ["id", "client_order_id", "created_at", "status"] {
         let text = without(order(), &[name]).to_string();
-        let error = serde_json::from_str::<Order>(&text).unwrap_err().to_string();
+        let error = serde_json::from_str::<Order>(&text)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(&format!("`{name}`")), "{error}");
     }
 }
@@ -227,11 +253,14 @@ fn source_and_subtag_are_read_and_unknown_fields_ignored() {
 
 #[test]
 fn numbers_in_an_order_are_read_like_strings() {
-    let text = with(order(), json!({"qty": "@1", "limit_price": "@2", "filled_avg_price": "@3"}))
-        .to_string()
-        .replace("\"@1\"", "3")
-        .replace("\"@2\"", "310.50")
-        .replace("\"@3\"", "1.5e-7");
+    let text = with(
+        order(),
+        json!({"qty": "@1", "limit_price": "@2", "filled_avg_price": "@3"}),
+    )
+    .to_string()
+    .replace("\"@1\"", "3")
+    .replace("\"@2\"", "310.50")
+    .replace("\"@3\"", "1.5e-7");
     let order: Order = decode_text(&text);
     assert_eq!(digits(order.qty), some("3"));
     assert_eq!(digits(order.limit_price), some("310.50"));
@@ -240,11 +269,16 @@ fn numbers_in_an_order_are_read_like_strings() {
 
 #[test]
 fn times_of_an_order_keep_their_nanoseconds_and_become_utc() {
-    let order: Order =
-        decode(&with(order(), json!({"filled_at": "2026-03-04T10:15:30.123456789-05:00"})));
+    let order: Order = decode(&with(
+        order(),
+        json!({"filled_at": "2026-03-04T10:15:30.123456789-05:00"}),
+    ));
     let filled = order.filled_at.expect("the time of the fill");
     assert_eq!(filled.to_rfc3339(), "2026-03-04T15:15:30.123456789+00:00");
-    assert_eq!(order.created_at.to_rfc3339(), "2026-03-04T15:01:02.003004005+00:00");
+    assert_eq!(
+        order.created_at.to_rfc3339(),
+        "2026-03-04T15:01:02.003004005+00:00"
+    );
 }
 
 #[test]
@@ -264,9 +298,20 @@ fn advanced_instructions_hold_numbers_or_strings() {
 #[tokio::test]
 async fn pages_may_overlap_and_legs_may_come_nested() {
     let boundary = "b3f1c0de-52a7-4c11-9d3e-6a7f00c1e001";
-    let page = json!([spread(), with(order(), json!({"id": "b3f1c0de-52a7-4c11-9d3e-6a7f00c1e009"}))]);
+    let page = json!([
+        spread(),
+        with(
+            order(),
+            json!({"id": "b3f1c0de-52a7-4c11-9d3e-6a7f00c1e009"})
+        )
+    ]);
     let (answer, request) = exchange(200, &page.to_string(), async |client| {
-        client.list_orders().before_order_id(boundary).nested(false).send().await
+        client
+            .list_orders()
+            .before_order_id(boundary)
+            .nested(false)
+            .send()
+            .await
     })
     .await;
     let target = format!("GET /v2/orders?before_order_id={boundary}&nested=false");
@@ -280,8 +325,10 @@ async fn pages_may_overlap_and_legs_may_come_nested() {
 
 #[tokio::test]
 async fn a_list_of_orders_that_is_null_is_empty() {
-    let (answer, request) =
-        exchange(200, "null", async |client| client.list_orders().send().await).await;
+    let (answer, request) = exchange(200, "null", async |client| {
+        client.list_orders().send().await
+    })
+    .await;
     assert_eq!(request.line, "GET /v2/orders");
     assert!(answer.expect("an empty list").into_inner().is_empty());
 }

@@ -20,12 +20,27 @@ fn figures_may_be_null_among_others() {
             "base_value": 10000.5, "base_value_asof": "2026-03-03", "timeframe": "1H"
         }"#,
     );
-    assert_eq!(history.timestamp, [1_772_630_400, 1_772_634_000, 1_772_637_600]);
-    assert_eq!(texts(&history.equity), [None, some("10000.50"), some("10250")]);
-    assert_eq!(texts(&history.profit_loss), [None, some("0"), some("-1.10")]);
-    assert_eq!(texts(&history.profit_loss_pct), [None, some("0"), some("-0.000110")]);
+    assert_eq!(
+        history.timestamp,
+        [1_772_630_400, 1_772_634_000, 1_772_637_600]
+    );
+    assert_eq!(
+        texts(&history.equity),
+        [None, some("10000.50"), some("10250")]
+    );
+    assert_eq!(
+        texts(&history.profit_loss),
+        [None, some("0"), some("-1.10")]
+    );
+    assert_eq!(
+        texts(&history.profit_loss_pct),
+        [None, some("0"), some("-0.000110")]
+    );
     assert_eq!(digits(history.base_value), some("10000.5"));
-    assert_eq!(history.base_value_asof.map(|date| date.to_string()), some("2026-03-03"));
+    assert_eq!(
+        history.base_value_asof.map(|date| date.to_string()),
+        some("2026-03-03")
+    );
     assert_eq!(history.timeframe, "1H");
 }
 
@@ -65,7 +80,10 @@ fn figures_are_numbers_that_keep_every_digit() {
     assert_eq!(texts(&history.equity), [some("123456789012345.123456789")]);
     assert_eq!(texts(&history.profit_loss), [some("0.10")]);
     assert_eq!(texts(&history.profit_loss_pct), [some("0.0000084177")]);
-    let dividends: Vec<String> = history.cashflow["DIV"].iter().map(Decimal::to_string).collect();
+    let dividends: Vec<String> = history.cashflow["DIV"]
+        .iter()
+        .map(Decimal::to_string)
+        .collect();
     assert_eq!(dividends, ["0.30", "12"]);
     assert!(history.cashflow["FEE"].is_empty());
 }

@@ -31,16 +31,30 @@ fn position() -> Value {
 #[test]
 fn a_position_without_a_price_has_null_values() {
     let priced = [
-        "current_price", "lastday_price", "change_today", "market_value", "unrealized_pl",
-        "unrealized_plpc", "unrealized_intraday_pl", "unrealized_intraday_plpc",
+        "current_price",
+        "lastday_price",
+        "change_today",
+        "market_value",
+        "unrealized_pl",
+        "unrealized_plpc",
+        "unrealized_intraday_pl",
+        "unrealized_intraday_plpc",
     ];
-    let nulls: Value = priced.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
+    let nulls: Value = priced
+        .iter()
+        .map(|name| ((*name).to_owned(), Value::Null))
+        .collect();
     for body in [with(position(), nulls), without(position(), &priced)] {
         let position: Position = decode(&body);
         for value in [
-            position.current_price, position.lastday_price, position.change_today,
-            position.market_value, position.unrealized_pl, position.unrealized_plpc,
-            position.unrealized_intraday_pl, position.unrealized_intraday_plpc,
+            position.current_price,
+            position.lastday_price,
+            position.change_today,
+            position.market_value,
+            position.unrealized_pl,
+            position.unrealized_plpc,
+            position.unrealized_intraday_pl,
+            position.unrealized_intraday_plpc,
         ] {
             assert_eq!(value, None);
         }
@@ -76,15 +90,20 @@ fn a_crypto_position_holds_numbers() {
     assert_eq!(digits(position.qty), some("1.0"));
     assert_eq!(digits(position.qty_available), some("0.999999999"));
     assert_eq!(digits(position.avg_entry_price), some("20417.0"));
-    assert_eq!(digits(position.current_price), some("123456789012345.123456789"));
+    assert_eq!(
+        digits(position.current_price),
+        some("123456789012345.123456789")
+    );
     assert_eq!(digits(position.change_today), some("0.0041"));
     assert_eq!(digits(position.unrealized_intraday_pl), some("0"));
 }
 
 #[test]
 fn the_quantity_of_a_short_position_is_negative() {
-    let short: Position =
-        decode(&with(position(), json!({"qty": "-12", "side": "short", "market_value": "-492"})));
+    let short: Position = decode(&with(
+        position(),
+        json!({"qty": "-12", "side": "short", "market_value": "-492"}),
+    ));
     assert_eq!(digits(short.qty), some("-12"));
     assert_eq!(digits(short.market_value), some("-492"));
     assert_eq!(short.side, PositionSide::Short);
@@ -92,12 +111,17 @@ fn the_quantity_of_a_short_position_is_negative() {
 
 #[test]
 fn the_exchange_of_an_option_position_is_blank() {
-    let option: Position =
-        decode(&with(position(), json!({"exchange": "", "asset_class": "us_option"})));
+    let option: Position = decode(&with(
+        position(),
+        json!({"exchange": "", "asset_class": "us_option"}),
+    ));
     assert_eq!(option.exchange.as_str(), "");
     assert!(!option.exchange.is_unknown());
     let unlisted: Position = decode(&with(position(), json!({"exchange": "GNSS"})));
-    assert_eq!(unlisted.exchange, ExchangeForPosition::Unknown("GNSS".to_owned()));
+    assert_eq!(
+        unlisted.exchange,
+        ExchangeForPosition::Unknown("GNSS".to_owned())
+    );
 }
 
 #[test]
@@ -106,7 +130,10 @@ fn the_dollar_values_of_a_position_may_be_null_too() {
         "avg_entry_price": "1.10", "cost_basis": "2.20", "current_price": null,
         "market_value": null, "unrealized_pl": null
     });
-    let position: Position = decode(&with(position(), json!({"usd": usd, "swap_rate": "1.0850"})));
+    let position: Position = decode(&with(
+        position(),
+        json!({"usd": usd, "swap_rate": "1.0850"}),
+    ));
     let usd = position.usd.expect("dollar values");
     assert_eq!(digits(usd.avg_entry_price), some("1.10"));
     assert_eq!(usd.current_price, None);

@@ -111,9 +111,9 @@ pub(super) fn compare(report: &mut Report, old: &Value, new: &Value) {
         let mut known = METHODS.to_vec();
         known.push("parameters");
         report.keywords(&site, old, new, &known);
-        let is_item = |value: &Value| value.is_object() || value.is_null();
-        if !(is_item(old) && is_item(new)) && old != new {
-            report.turned(&site, "", &bare(old), &bare(new));
+        // A path that comes or goes is named by its operations.
+        if !(old.is_null() || new.is_null()) {
+            report.oddity(&site, old, new);
         }
     }
 }
@@ -146,10 +146,7 @@ fn moved_to<'a>(
 fn pair(report: &mut Report, place: &str, was: &Operation<'_>, is: &Operation<'_>) {
     let site = Site::labelled(place, place);
     let (old, new) = (was.body, is.body);
-    if !(old.is_object() && new.is_object()) {
-        if old != new {
-            report.turned(&site, "", &bare(old), &bare(new));
-        }
+    if report.oddity(&site, old, new) {
         return;
     }
     for (key, about) in [
@@ -204,6 +201,9 @@ fn parameters(report: &mut Report, place: &str, was: &Operation<'_>, is: &Operat
 
 /// Compares two versions of one parameter or header.
 pub(super) fn parameter(report: &mut Report, site: &Site, old: &Value, new: &Value) {
+    if report.oddity(site, old, new) {
+        return;
+    }
     report.flag(site, old, new, "required", "required");
     report.deprecation(site, old, new);
     types::compare(report, site, schema_of(old), schema_of(new));

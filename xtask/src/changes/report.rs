@@ -87,6 +87,17 @@ impl Report {
         }
     }
 
+    /// Adds a change if one of the two is no object and they differ; whether one is none.
+    pub(super) fn oddity(&mut self, site: &Site, old: &Value, new: &Value) -> bool {
+        if old.is_object() && new.is_object() {
+            return false;
+        }
+        if old != new {
+            self.turned(site, "", &value(old), &value(new));
+        }
+        true
+    }
+
     /// Adds a change for each keyword that differs, prose and what `skip` names aside.
     pub(super) fn keywords(&mut self, site: &Site, old: &Value, new: &Value, skip: &[&str]) {
         for key in content::differing(old, new) {

@@ -15,9 +15,7 @@ use crate::steps::walk;
 /// Compares the rest of two documents.
 pub(super) fn compare(report: &mut Report, old: &Value, new: &Value) {
     let site = Site::labelled("document", "document");
-    if !(old.is_object() && new.is_object()) {
-        report.turned(&site, "", &value(old), &value(new));
-    }
+    report.oddity(&site, old, new);
     report.keywords(&site, old, new, &["info", "paths", "components"]);
     section(report, &site, "info", old, new);
     let reached = &reached(old) | &reached(new);
@@ -74,9 +72,8 @@ fn shared(
         let site = Site::labelled(&place, place.as_str());
         match (was, is) {
             (Some(was), Some(is)) if !content::same(was, is) => {
-                report.keywords(&site, was, is, &[]);
-                if !(was.is_object() && is.is_object()) {
-                    report.turned(&site, "", &value(was), &value(is));
+                if !report.oddity(&site, was, is) {
+                    report.keywords(&site, was, is, &[]);
                 }
             }
             (None, Some(_)) => report.note(Kind::Added, &site, ""),

@@ -61,8 +61,8 @@ pub(super) fn compare(report: &mut Report, site: &Site, old: &Value, new: &Value
         if !keys.is_empty() {
             let keys = keys.join(", ");
             report.note(Kind::Changed, site, format_args!(": {keys} changed"));
-        } else if !(old.is_object() && new.is_object()) {
-            report.turned(site, "", &value(old), &value(new));
+        } else {
+            report.oddity(site, old, new);
         }
     }
 }

@@ -29,7 +29,11 @@ const THREAD: &str = "generator";
 pub(super) fn generate(spec: &Value, text: &str) -> Result<Generated, Fault> {
     attempt(text).map_err(|message| {
         let (pointer, what) = culprit(spec);
-        Fault::new("", pointer, format!("the generator cannot handle {what}: {message}"))
+        Fault::new(
+            "",
+            pointer,
+            format!("the generator cannot handle {what}: {message}"),
+        )
     })
 }
 
@@ -37,12 +41,15 @@ pub(super) fn generate(spec: &Value, text: &str) -> Result<Generated, Fault> {
 fn attempt(text: &str) -> Result<Generated, String> {
     quiet_panics();
     let text = text.to_owned();
-    let worker = thread::Builder::new().name(THREAD.to_owned()).stack_size(STACK).spawn(move || {
-        panic::catch_unwind(|| generator::generate(&text)).unwrap_or_else(|_| {
-            let message = PANIC.with(|slot| slot.borrow_mut().take());
-            Err(message.unwrap_or_else(|| "it panicked".to_owned()))
-        })
-    });
+    let worker = thread::Builder::new()
+        .name(THREAD.to_owned())
+        .stack_size(STACK)
+        .spawn(move || {
+            panic::catch_unwind(|| generator::generate(&text)).unwrap_or_else(|_| {
+                let message = PANIC.with(|slot| slot.borrow_mut().take());
+                Err(message.unwrap_or_else(|| "it panicked".to_owned()))
+            })
+        });
     worker
         .map_err(|error| format!("no thread to generate in: {error}"))?
         .join()
@@ -64,8 +71,12 @@ fn quiet_panics() {
                 .copied()
                 .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
                 .unwrap_or("it panicked");
-            let place = info.location().map(|place| format!(" ({}:{})", file_name(place.file()), place.line()));
-            PANIC.with(|slot| *slot.borrow_mut() = Some(format!("{said}{}", place.unwrap_or_default())));
+            let place = info
+                .location()
+                .map(|place| format!(" ({}:{})", file_name(place.file()), place.line()));
+            PANIC.with(|slot| {
+                *slot.borrow_mut() = Some(format!("{said}{}", place.unwrap_or_default()))
+            });
         }));
     });
 }
@@ -81,18 +92,23 @@ fn culprit(spec: &Value) -> (String, String) {
     }
     let mut all = Vec::new();
     walk::operations(spec, |method, path, operation| {
-        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
+        let id = operation
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         all.push((method.to_owned(), path.to_owned(), id.to_owned()));
     });
-    all.into_iter().find(|(method, path, _)| fails(spec, Some((method, path)))).map_or_else(
-        || ("#/paths".to_owned(), "the operations together".to_owned()),
-        |(method, path, id)| {
-            (
-                format!("#/paths/{}/{method}", escape(&path)),
-                format!("the operation {} {path} ({id})", method.to_uppercase()),
-            )
-        },
-    )
+    all.into_iter()
+        .find(|(method, path, _)| fails(spec, Some((method, path))))
+        .map_or_else(
+            || ("#/paths".to_owned(), "the operations together".to_owned()),
+            |(method, path, id)| {
+                (
+                    format!("#/paths/{}/{method}", escape(&path)),
+                    format!("the operation {} {path} ({id})", method.to_uppercase()),
+                )
+            },
+        )
 }
 
 /// Whether the generator fails on the schemas with this operation alone, or with none.
@@ -133,8 +149,14 @@ mod tests {
             },
             "components": {"schemas": {}},
         });
-        let Err(fault) = generate(&spec, &spec.to_string()) else { panic!("it was generated") };
+        let Err(fault) = generate(&spec, &spec.to_string()) else {
+            panic!("it was generated")
+        };
         assert_eq!(fault.pointer, "#/paths/~1b/get");
-        assert!(fault.message.contains("GET /b (broken)"), "{}", fault.message);
+        assert!(
+            fault.message.contains("GET /b (broken)"),
+            "{}",
+            fault.message
+        );
     }
 }

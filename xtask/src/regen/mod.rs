@@ -72,7 +72,11 @@ pub fn run(root: &Path, mode: Mode) -> Result<String, String> {
         &[(DOCUMENT, &main), (SUPPLEMENT, &supplement)],
         chrono::Utc::now().date_naive(),
     )?;
-    let derived = derive(Input { document: main, supplement: Some(supplement), is_vendored: true })?;
+    let derived = derive(Input {
+        document: main,
+        supplement: Some(supplement),
+        is_vendored: true,
+    })?;
     let spec_path = root.join(SPEC);
     let old_text = std::fs::read_to_string(&spec_path).unwrap_or_default();
     let old: Value = serde_json::from_str(&old_text).unwrap_or_default();
@@ -104,7 +108,9 @@ pub fn run(root: &Path, mode: Mode) -> Result<String, String> {
             if drift.is_empty() {
                 return Ok(report + "everything is up to date\n");
             }
-            Err(format!("{drift}run `cargo xtask regen`, and review what it leaves pending"))
+            Err(format!(
+                "{drift}run `cargo xtask regen`, and review what it leaves pending"
+            ))
         }
         Mode::Write | Mode::Accept => {
             let mut transaction = Transaction::default();
@@ -125,7 +131,11 @@ pub fn run(root: &Path, mode: Mode) -> Result<String, String> {
 /// The first fault of the document, or what keeps the crate from being written; `out` is as it was.
 pub fn standalone(root: &Path, file: &Path, out: &Path) -> Result<String, String> {
     let document = document::read(file).map_err(|fault| fault.to_string())?;
-    let derived = derive(Input { document, supplement: None, is_vendored: false })?;
+    let derived = derive(Input {
+        document,
+        supplement: None,
+        is_vendored: false,
+    })?;
     let files = standalone::files(root, out, &derived)?;
     let mut transaction = Transaction::default();
     let count = files.len();
@@ -133,14 +143,26 @@ pub fn standalone(root: &Path, file: &Path, out: &Path) -> Result<String, String
         transaction.write(out.join(name), text);
     }
     transaction.commit()?;
-    Ok(format!("{}{count} files written to {}\n", summary(&derived), out.display()))
+    Ok(format!(
+        "{}{count} files written to {}\n",
+        summary(&derived),
+        out.display()
+    ))
 }
 
 fn read(root: &Path, name: &str) -> Result<document::Document, String> {
-    let mut document = document::read(&root.join(name)).map_err(|fault| fault.to_string())?;
     // Named as in the repository, wherever that lies.
-    name.clone_into(&mut document.file);
-    Ok(document)
+    let rename = |file: &mut String| name.clone_into(file);
+    match document::read(&root.join(name)) {
+        Ok(mut document) => {
+            rename(&mut document.file);
+            Ok(document)
+        }
+        Err(mut fault) => {
+            rename(&mut fault.file);
+            Err(fault.to_string())
+        }
+    }
 }
 
 /// Runs the steps and the generator.
@@ -155,7 +177,11 @@ pub fn derive(input: Input) -> Result<Derived, String> {
     let generated = guard::generate(&outcome.spec, &spec)
         .map_err(|fault| Fault::new(file, fault.pointer, fault.message).to_string())?;
     let surface = surface::render(&generated, &outcome)?;
-    Ok(Derived { spec, outcome, surface })
+    Ok(Derived {
+        spec,
+        outcome,
+        surface,
+    })
 }
 
 fn to_text(spec: &Value) -> Result<String, String> {
@@ -172,8 +198,17 @@ fn summary(derived: &Derived) -> String {
     let types = walk::components(&derived.outcome.spec).map_or(0, serde_json::Map::len);
     let _ = writeln!(text, "{operations} operations, {types} types");
     let _ = writeln!(text, "repairs, and how often each was needed:");
-    for repair in derived.outcome.repairs.iter().filter(|repair| repair.count > 0) {
-        let _ = writeln!(text, "  {:>4}  {:<28} {}", repair.count, repair.name, repair.reason);
+    for repair in derived
+        .outcome
+        .repairs
+        .iter()
+        .filter(|repair| repair.count > 0)
+    {
+        let _ = writeln!(
+            text,
+            "  {:>4}  {:<28} {}",
+            repair.count, repair.name, repair.reason
+        );
     }
     for warning in &derived.outcome.warnings {
         let _ = writeln!(text, "warning: {warning}");

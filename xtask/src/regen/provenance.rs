@@ -68,7 +68,8 @@ pub(super) fn render(
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(format!("{FILE}: {error}")),
     };
-    let recorded: Recorded = toml::from_str(&old_text).map_err(|error| format!("{FILE}: {error}"))?;
+    let recorded: Recorded =
+        toml::from_str(&old_text).map_err(|error| format!("{FILE}: {error}"))?;
     let mut text = String::from(
         "# Which documents the client is generated from. Written by `cargo xtask regen`; the day is\n\
          # that of the run that first saw the hash. `source` may be edited by hand.\n",
@@ -80,9 +81,17 @@ pub(super) fn render(
         let mut operations = 0;
         walk::operations(&document.root, |_, _, _| operations += 1);
         let schemas = walk::components(&document.root).map_or(0, serde_json::Map::len);
-        let openapi = document.root.get("openapi").and_then(Value::as_str).unwrap_or_default();
-        let source = old.and_then(|entry| entry.source.clone()).unwrap_or_else(|| SOURCE.to_owned());
-        let date = same.and_then(|entry| entry.date.clone()).unwrap_or_else(|| today.to_string());
+        let openapi = document
+            .root
+            .get("openapi")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let source = old
+            .and_then(|entry| entry.source.clone())
+            .unwrap_or_else(|| SOURCE.to_owned());
+        let date = same
+            .and_then(|entry| entry.date.clone())
+            .unwrap_or_else(|| today.to_string());
         let _ = write!(
             text,
             "\n[[document]]\nfile = {}\nsource = {}\ndate = {}\nopenapi = {}\noperations = {operations}\nschemas = {schemas}\nsha256 = {}\n",
@@ -100,8 +109,11 @@ pub(super) fn render(
                     ("schemas", old.schemas, schemas),
                 ] {
                     if recorded != Some(found) {
-                        let recorded = recorded.map_or("none".to_owned(), |count| count.to_string());
-                        drift.push(format!("{name} has {found} {what}, recorded are {recorded}"));
+                        let recorded =
+                            recorded.map_or("none".to_owned(), |count| count.to_string());
+                        drift.push(format!(
+                            "{name} has {found} {what}, recorded are {recorded}"
+                        ));
                     }
                 }
                 if same.is_none() {
@@ -139,7 +151,12 @@ mod tests {
         std::fs::create_dir(root.path().join("openapi")).unwrap();
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         let render = |hash: &str, today: &str| {
-            render(root.path(), &[("openapi/x.json", &document(hash))], day(today)).unwrap()
+            render(
+                root.path(),
+                &[("openapi/x.json", &document(hash))],
+                day(today),
+            )
+            .unwrap()
         };
         let first = render("aa", "2026-10-01");
         assert!(first.describe_drift().contains("not recorded"));

@@ -32,8 +32,12 @@ pub(super) struct Comparison {
 /// When a snapshot cannot be read.
 pub(super) fn compare(root: &Path, surface: &Surface) -> Result<Comparison, String> {
     let folder = root.join(FOLDER);
-    let mut comparison =
-        Comparison { folder: folder.clone(), same: Vec::new(), pending: Vec::new(), stale: Vec::new() };
+    let mut comparison = Comparison {
+        folder: folder.clone(),
+        same: Vec::new(),
+        pending: Vec::new(),
+        stale: Vec::new(),
+    };
     for (name, text) in surface {
         let path = folder.join(format!("{name}.snap"));
         match fs::read_to_string(&path) {
@@ -76,7 +80,11 @@ fn names(folder: &Path) -> Result<Vec<String>, String> {
     let mut names = Vec::new();
     for entry in entries {
         let entry = entry.map_err(|error| format!("{}: {error}", folder.display()))?;
-        if let Some(name) = entry.file_name().to_str().and_then(|name| name.strip_suffix(".snap")) {
+        if let Some(name) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.strip_suffix(".snap"))
+        {
             names.push(name.to_owned());
         }
     }
@@ -85,7 +93,10 @@ fn names(folder: &Path) -> Result<Vec<String>, String> {
 }
 
 fn file_text(text: &str) -> String {
-    format!("---\nsource: tests/tests/surface.rs\nexpression: text\n---\n{}\n", text.trim_end())
+    format!(
+        "---\nsource: tests/tests/surface.rs\nexpression: text\n---\n{}\n",
+        text.trim_end()
+    )
 }
 
 impl Comparison {
@@ -117,7 +128,11 @@ impl Comparison {
         }
         let mut text = String::new();
         for (name, _, is_new) in &self.pending {
-            let _ = writeln!(text, "{} snapshot {name}", if *is_new { "new" } else { "changed" });
+            let _ = writeln!(
+                text,
+                "{} snapshot {name}",
+                if *is_new { "new" } else { "changed" }
+            );
         }
         for name in &self.stale {
             let _ = writeln!(text, "stale snapshot {name}: no longer generated");
@@ -149,7 +164,10 @@ mod tests {
     use super::*;
 
     fn surface(entries: &[(&str, &str)]) -> Surface {
-        entries.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+        entries
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+            .collect()
     }
 
     fn run(root: &Path, surface: &Surface, accept: bool) -> String {
@@ -175,7 +193,10 @@ mod tests {
         assert!(path("types/A.snap.new").exists() && path("operations.snap").exists());
 
         run(root.path(), &first, false);
-        assert!(!path("types/A.snap.new").exists(), "the change was taken back");
+        assert!(
+            !path("types/A.snap.new").exists(),
+            "the change was taken back"
+        );
 
         run(root.path(), &second, true);
         assert!(!path("operations.snap").exists() && !path("types/B.snap.new").exists());

@@ -58,8 +58,8 @@ fn may_write(out: &Path) -> Result<(), String> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
         Err(error) => return Err(format!("{}: {error}", out.display())),
     };
-    let is_ours = fs::read_to_string(out.join("Cargo.toml"))
-        .is_ok_and(|manifest| manifest.starts_with(MARK));
+    let is_ours =
+        fs::read_to_string(out.join("Cargo.toml")).is_ok_and(|manifest| manifest.starts_with(MARK));
     if is_empty || is_ours {
         return Ok(());
     }
@@ -100,7 +100,11 @@ fn package_name(out: &Path) -> String {
         .unwrap_or_default()
         .chars()
         .map(|character| {
-            if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '-' }
+            if character.is_ascii_alphanumeric() {
+                character.to_ascii_lowercase()
+            } else {
+                '-'
+            }
         })
         .collect();
     let name = name.trim_matches('-');
@@ -115,13 +119,18 @@ fn package_name(out: &Path) -> String {
 /// The manifest with everything written out that the workspace would supply.
 fn manifest(root: &Path, out: &Path) -> Result<String, String> {
     let parse = |path: PathBuf| -> Result<Table, String> {
-        read(&path)?.parse().map_err(|error| format!("{}: {error}", path.display()))
+        read(&path)?
+            .parse()
+            .map_err(|error| format!("{}: {error}", path.display()))
     };
     let workspace = parse(root.join("Cargo.toml"))?;
     let package = parse(root.join(SOURCE).join("Cargo.toml"))?;
     let shared = |path: [&str; 2]| workspace.get("workspace")?.get(path[0])?.get(path[1]);
     let text_of = |key: &str| {
-        shared(["package", key]).and_then(Value::as_str).unwrap_or_default().to_owned()
+        shared(["package", key])
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
     };
     let mut text = format!(
         "{MARK}\n[package]\nname = {}\nversion = \"0.1.0\"\nedition = {}\nrust-version = {}\npublish = false\n\n\
@@ -133,7 +142,12 @@ fn manifest(root: &Path, out: &Path) -> Result<String, String> {
     );
     for section in ["dependencies", "build-dependencies"] {
         let _ = write!(text, "\n[{section}]\n");
-        for (name, own) in package.get(section).and_then(Value::as_table).into_iter().flatten() {
+        for (name, own) in package
+            .get(section)
+            .and_then(Value::as_table)
+            .into_iter()
+            .flatten()
+        {
             let base = if own.get("workspace").is_some() {
                 shared(["dependencies", name])
                     .ok_or_else(|| format!("the workspace has no dependency `{name}`"))?
@@ -145,8 +159,9 @@ fn manifest(root: &Path, out: &Path) -> Result<String, String> {
                 version => Table::from_iter([("version".to_owned(), version.clone())]),
             };
             if let Some(Value::Array(more)) = own.get("features").filter(|_| base != own) {
-                let features =
-                    resolved.entry("features").or_insert_with(|| Value::Array(Vec::new()));
+                let features = resolved
+                    .entry("features")
+                    .or_insert_with(|| Value::Array(Vec::new()));
                 if let Value::Array(features) = features {
                     features.extend(more.iter().cloned());
                 }
@@ -179,7 +194,11 @@ mod tests {
         assert_eq!(may_write(&folder.path().join("new")), Ok(()));
         assert_eq!(may_write(folder.path()), Ok(()));
         fs::write(folder.path().join("Cargo.toml"), "[package]").unwrap();
-        assert!(may_write(folder.path()).unwrap_err().contains("empty folder"));
+        assert!(
+            may_write(folder.path())
+                .unwrap_err()
+                .contains("empty folder")
+        );
         fs::write(folder.path().join("Cargo.toml"), MARK).unwrap();
         assert_eq!(may_write(folder.path()), Ok(()));
     }

@@ -34,7 +34,11 @@ pub fn render(generated: &Generated, outcome: &Outcome) -> Result<Surface, Strin
 fn pipeline(generated: &Generated, outcome: &Outcome) -> String {
     let mut text = String::from("repairs\n");
     for repair in &outcome.repairs {
-        let _ = writeln!(text, "{:>5}  {:<28} {}", repair.count, repair.name, repair.reason);
+        let _ = writeln!(
+            text,
+            "{:>5}  {:<28} {}",
+            repair.count, repair.name, repair.reason
+        );
     }
     text.push_str("\npass over the generated code\n");
     for (name, count) in &generated.counts {
@@ -49,9 +53,21 @@ fn pipeline(generated: &Generated, outcome: &Outcome) -> String {
 fn table(spec: &Value) -> String {
     let mut rows = Vec::new();
     walk::operations(spec, |method, path, operation| {
-        let field = |key: &str| operation.get(key).and_then(Value::as_str).unwrap_or_default();
-        let tag = operation.pointer("/tags/0").and_then(Value::as_str).unwrap_or_default();
-        let deprecated = if operation.get("deprecated").is_some() { "  deprecated" } else { "" };
+        let field = |key: &str| {
+            operation
+                .get(key)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
+        let tag = operation
+            .pointer("/tags/0")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let deprecated = if operation.get("deprecated").is_some() {
+            "  deprecated"
+        } else {
+            ""
+        };
         rows.push(format!(
             "{:<6} {path}  {}  ({}, {tag}){deprecated}",
             method.to_uppercase(),
@@ -87,8 +103,11 @@ fn text_of(ty: &Type) -> String {
         items: vec![syn::parse_quote! { type X = #ty; }],
     });
     let joined = printed.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut text =
-        joined.trim_start_matches("type X = ").trim_end_matches(';').trim().to_owned();
+    let mut text = joined
+        .trim_start_matches("type X = ")
+        .trim_end_matches(';')
+        .trim()
+        .to_owned();
     for known in [
         "::std::option::",
         "::std::vec::",
@@ -107,15 +126,23 @@ fn text_of(ty: &Type) -> String {
         text = text.replace(known, "");
     }
     // A long type was broken over lines.
-    text.replace("< ", "<").replace(", >", ">").replace(" >", ">")
+    text.replace("< ", "<")
+        .replace(", >", ">")
+        .replace(" >", ">")
 }
 
 fn operations(file: &syn::File, spec: &Value, surface: &mut Surface) -> Result<(), String> {
     let builders = module(&file.items, "builder")?;
     let mut failure = None;
     walk::operations(spec, |method, path, operation| {
-        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
-        let item = spec.get("paths").and_then(|paths| paths.get(path)).unwrap_or(&Value::Null);
+        let id = operation
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let item = spec
+            .get("paths")
+            .and_then(|paths| paths.get(path))
+            .unwrap_or(&Value::Null);
         match one_operation(builders, spec, item, method, path, operation) {
             Some(text) => {
                 surface.insert(format!("operations/{id}"), text);
@@ -142,7 +169,10 @@ fn one_operation(
     })?;
     let places = places(spec, path_item, operation);
     let mut text = format!("{} {path}\n", method.to_uppercase());
-    if let Some(document_id) = operation.get("x-document-operation-id").and_then(Value::as_str) {
+    if let Some(document_id) = operation
+        .get("x-document-operation-id")
+        .and_then(Value::as_str)
+    {
         let _ = writeln!(text, "in the document: {document_id}");
     }
     if operation.get("deprecated").is_some() {
@@ -157,7 +187,9 @@ fn one_operation(
         let place = places.get(name.as_str()).map_or("body", String::as_str);
         let _ = writeln!(text, "    {place} {name}: {}", parameter_type(&field.ty));
     }
-    let output = builders.iter().find_map(|item| send_output(item, &builder))?;
+    let output = builders
+        .iter()
+        .find_map(|item| send_output(item, &builder))?;
     let _ = writeln!(text, "    -> {output}");
     text.push_str("\nanswers\n");
     for (status, answer) in operation.get("responses")?.as_object()? {
@@ -167,7 +199,11 @@ fn one_operation(
             .and_then(Value::as_object)
             .and_then(|content| content.keys().next())
             .map_or("no content", String::as_str);
-        let empty = if answer.get("x-empty-body").is_some() { ", or empty" } else { "" };
+        let empty = if answer.get("x-empty-body").is_some() {
+            ", or empty"
+        } else {
+            ""
+        };
         let _ = writeln!(text, "    {status} {media}{empty}");
     }
     Some(text)
@@ -195,7 +231,10 @@ fn parameter_type(ty: &Type) -> String {
         .strip_prefix("Result<")
         .and_then(|rest| rest.strip_suffix(", String>"))
         .unwrap_or(&text);
-    match inner.strip_prefix("Option<").and_then(|rest| rest.strip_suffix('>')) {
+    match inner
+        .strip_prefix("Option<")
+        .and_then(|rest| rest.strip_suffix('>'))
+    {
         Some(optional) => format!("{optional}, optional"),
         None => inner.trim_start_matches("builder::").to_owned(),
     }
@@ -203,8 +242,15 @@ fn parameter_type(ty: &Type) -> String {
 
 fn send_output(item: &Item, builder: &str) -> Option<String> {
     let Item::Impl(block) = item else { return None };
-    let Type::Path(owner) = &*block.self_ty else { return None };
-    if owner.path.segments.last().is_none_or(|segment| segment.ident != builder) {
+    let Type::Path(owner) = &*block.self_ty else {
+        return None;
+    };
+    if owner
+        .path
+        .segments
+        .last()
+        .is_none_or(|segment| segment.ident != builder)
+    {
         return None;
     }
     block.items.iter().find_map(|member| match member {
@@ -227,7 +273,10 @@ fn types(file: &syn::File, surface: &mut Surface) -> Result<(), String> {
             Item::Enum(found) => (found.ident.to_string(), one_enum(found, items)),
             Item::Type(found) => {
                 let name = found.ident.to_string();
-                (name.clone(), format!("type {name} = {}\n", text_of(&found.ty)))
+                (
+                    name.clone(),
+                    format!("type {name} = {}\n", text_of(&found.ty)),
+                )
             }
             _ => continue,
         };
@@ -243,8 +292,16 @@ fn types(file: &syn::File, surface: &mut Surface) -> Result<(), String> {
 fn one_struct(found: &syn::ItemStruct) -> String {
     let mut text = format!("struct {}{}\n", found.ident, marks(&found.attrs));
     for field in &found.fields {
-        let name = field.ident.as_ref().map_or("0".to_owned(), ToString::to_string);
-        let _ = writeln!(text, "    {name}: {}{}", text_of(&field.ty), marks(&field.attrs));
+        let name = field
+            .ident
+            .as_ref()
+            .map_or("0".to_owned(), ToString::to_string);
+        let _ = writeln!(
+            text,
+            "    {name}: {}{}",
+            text_of(&field.ty),
+            marks(&field.attrs)
+        );
     }
     text
 }
@@ -255,8 +312,14 @@ fn one_enum(found: &syn::ItemEnum, items: &[Item]) -> String {
     let mut text = format!("enum {}{}\n", found.ident, marks(&found.attrs));
     for variant in &found.variants {
         let name = &variant.ident;
-        let value = values.as_ref().and_then(|values| values.get(&name.to_string()));
-        let held: Vec<String> = variant.fields.iter().map(|field| text_of(&field.ty)).collect();
+        let value = values
+            .as_ref()
+            .and_then(|values| values.get(&name.to_string()));
+        let held: Vec<String> = variant
+            .fields
+            .iter()
+            .map(|field| text_of(&field.ty))
+            .collect();
         let _ = match (value, held.is_empty()) {
             (Some(value), _) => writeln!(text, "    {name} = {value}"),
             (None, false) => writeln!(text, "    {name}({})", held.join(", ")),
@@ -273,12 +336,20 @@ fn values_of(item: &Item, name: &syn::Ident) -> Option<BTreeMap<String, String>>
     if tokens.next()?.to_string() != name.to_string() {
         return None;
     }
-    let Some(proc_macro2::TokenTree::Group(group)) = tokens.next() else { return None };
-    let words: Vec<String> = group.stream().into_iter().map(|token| token.to_string()).collect();
-    let pairs = words.split(|word| word == ",").filter_map(|pair| match pair {
-        [variant, equals, text] if equals == "=" => Some((variant.clone(), text.clone())),
-        _ => None,
-    });
+    let Some(proc_macro2::TokenTree::Group(group)) = tokens.next() else {
+        return None;
+    };
+    let words: Vec<String> = group
+        .stream()
+        .into_iter()
+        .map(|token| token.to_string())
+        .collect();
+    let pairs = words
+        .split(|word| word == ",")
+        .filter_map(|pair| match pair {
+            [variant, equals, text] if equals == "=" => Some((variant.clone(), text.clone())),
+            _ => None,
+        });
     Some(pairs.collect())
 }
 
@@ -294,7 +365,11 @@ fn marks(attributes: &[Attribute]) -> String {
         }
         // An option that cannot be read is shown as nothing; the code that has it compiled.
         let _ = attribute.parse_nested_meta(|meta| {
-            let name = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
+            let name = meta
+                .path
+                .get_ident()
+                .map(ToString::to_string)
+                .unwrap_or_default();
             let value = if meta.input.peek(syn::Token![=]) {
                 Some(meta.value()?.parse::<syn::LitStr>()?.value())
             } else {
@@ -311,7 +386,11 @@ fn marks(attributes: &[Attribute]) -> String {
             Ok(())
         });
     }
-    if marks.is_empty() { String::new() } else { format!("  [{}]", marks.join(", ")) }
+    if marks.is_empty() {
+        String::new()
+    } else {
+        format!("  [{}]", marks.join(", "))
+    }
 }
 
 /// `::serde_with::As::<crate::NullAsEmpty<::std::vec::Vec<crate::Exact>>>` → `NullAsEmpty<Vec<Exact>>`.
@@ -320,7 +399,14 @@ fn adapter_text(adapter: &str) -> String {
         .strip_prefix("::serde_with::As::<")
         .and_then(|rest| rest.strip_suffix('>'))
         .unwrap_or(adapter);
-    ["crate::", "::std::vec::", "::std::option::", "::std::collections::", "::std::boxed::", "::serde_with::"]
-        .iter()
-        .fold(inner.to_owned(), |text, known| text.replace(known, ""))
+    [
+        "crate::",
+        "::std::vec::",
+        "::std::option::",
+        "::std::collections::",
+        "::std::boxed::",
+        "::serde_with::",
+    ]
+    .iter()
+    .fold(inner.to_owned(), |text, known| text.replace(known, ""))
 }

@@ -93,11 +93,14 @@ fn stage(path: &Path, text: &str, made: &mut Folders) -> Result<NamedTempFile, S
     if path.is_dir() {
         return Err(format!("{}: is a folder", path.display()));
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     made.make(folder)?;
     let mut file = NamedTempFile::new_in(folder).map_err(|error| describe(folder, &error))?;
-    file.write_all(text.as_bytes()).map_err(|error| describe(path, &error))?;
+    file.write_all(text.as_bytes())
+        .map_err(|error| describe(path, &error))?;
     file.flush().map_err(|error| describe(path, &error))?;
     readable(&file).map_err(|error| describe(path, &error))?;
     Ok(file)
@@ -107,7 +110,8 @@ fn stage(path: &Path, text: &str, made: &mut Folders) -> Result<NamedTempFile, S
 #[cfg(unix)]
 fn readable(file: &NamedTempFile) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
-    file.as_file().set_permissions(fs::Permissions::from_mode(0o644))
+    file.as_file()
+        .set_permissions(fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]

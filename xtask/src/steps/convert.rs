@@ -54,7 +54,14 @@ const NOT_CONVERTIBLE: [&str; 22] = [
 ];
 
 /// Keywords that only explain.
-const PROSE: [&str; 6] = ["$comment", "$schema", "example", "examples", "externalDocs", "xml"];
+const PROSE: [&str; 6] = [
+    "$comment",
+    "$schema",
+    "example",
+    "examples",
+    "externalDocs",
+    "xml",
+];
 
 /// Rewrites `document` in place; the first keyword that cannot be converted is the error.
 pub fn convert(file: &str, document: &mut Value) -> Result<(), Fault> {
@@ -76,7 +83,9 @@ pub fn convert(file: &str, document: &mut Value) -> Result<(), Fault> {
         }
     }
     bare_schemas(document);
-    walk::schemas_mut(document, &mut |pointer, schema| self::schema(file, pointer, schema))?;
+    walk::schemas_mut(document, &mut |pointer, schema| {
+        self::schema(file, pointer, schema)
+    })?;
     containers(document);
     Ok(())
 }
@@ -131,7 +140,10 @@ fn containers(document: &mut Value) {
     }
     fn response(node: &mut Value) {
         strip(node);
-        if let Some(object) = node.as_object_mut().filter(|object| !object.contains_key("$ref")) {
+        if let Some(object) = node
+            .as_object_mut()
+            .filter(|object| !object.contains_key("$ref"))
+        {
             object.entry("description").or_insert_with(|| json!(""));
         }
     }
@@ -154,13 +166,19 @@ fn containers(document: &mut Value) {
             object.remove("callbacks");
             object.remove("externalDocs");
         }
-        if let Some(list) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
+        if let Some(list) = operation
+            .get_mut("parameters")
+            .and_then(Value::as_array_mut)
+        {
             list.iter_mut().for_each(strip);
         }
         if let Some(body) = operation.get_mut("requestBody") {
             strip(body);
         }
-        if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+        if let Some(responses) = operation
+            .get_mut("responses")
+            .and_then(Value::as_object_mut)
+        {
             responses.values_mut().for_each(response);
         }
     });
@@ -179,7 +197,9 @@ fn schema(file: &str, pointer: &str, schema: &mut Value) -> Result<(), Fault> {
             return Err(Fault::new(
                 file,
                 pointer,
-                format!("the keyword `{keyword}` has no form in OpenAPI 3.0 and cannot be left out"),
+                format!(
+                    "the keyword `{keyword}` has no form in OpenAPI 3.0 and cannot be left out"
+                ),
             ));
         }
     }
@@ -193,9 +213,15 @@ fn schema(file: &str, pointer: &str, schema: &mut Value) -> Result<(), Fault> {
         ));
     }
     object.remove("unevaluatedProperties");
-    if object.get("properties").and_then(Value::as_object).is_some_and(|properties| {
-        properties.values().any(|property| property == &Value::Bool(false))
-    }) {
+    if object
+        .get("properties")
+        .and_then(Value::as_object)
+        .is_some_and(|properties| {
+            properties
+                .values()
+                .any(|property| property == &Value::Bool(false))
+        })
+    {
         return Err(Fault::new(
             file,
             pointer,
@@ -246,7 +272,11 @@ fn content_keywords(object: &mut Map<String, Value>) {
 }
 
 fn exclusive_bound(object: &mut Map<String, Value>, exclusive: &str, bound: &str) {
-    if let Some(limit) = object.get(exclusive).filter(|limit| limit.is_number()).cloned() {
+    if let Some(limit) = object
+        .get(exclusive)
+        .filter(|limit| limit.is_number())
+        .cloned()
+    {
         object.insert(bound.to_owned(), limit);
         object.insert(exclusive.to_owned(), Value::Bool(true));
     }
@@ -264,7 +294,9 @@ fn is_null_type(schema: &Value) -> bool {
 }
 
 fn nullable_branches(object: &mut Map<String, Value>, keyword: &str) {
-    let Some(branches) = object.get_mut(keyword).and_then(Value::as_array_mut) else { return };
+    let Some(branches) = object.get_mut(keyword).and_then(Value::as_array_mut) else {
+        return;
+    };
     let before = branches.len();
     branches.retain(|branch| !is_null_type(branch));
     if branches.len() == before {
@@ -294,18 +326,30 @@ fn types(file: &str, pointer: &str, object: &mut Map<String, Value>) -> Result<(
     let names = match object.get("type") {
         None => return Ok(()),
         Some(Value::String(name)) => vec![name.clone()],
-        Some(Value::Array(names)) => {
-            names.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-        }
+        Some(Value::Array(names)) => names
+            .iter()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
         Some(_) => {
-            return Err(Fault::new(file, pointer, "`type` is neither a name nor a list of names"));
+            return Err(Fault::new(
+                file,
+                pointer,
+                "`type` is neither a name nor a list of names",
+            ));
         }
     };
     for name in &names {
-        if !["array", "boolean", "integer", "null", "number", "object", "string"]
-            .contains(&name.as_str())
+        if ![
+            "array", "boolean", "integer", "null", "number", "object", "string",
+        ]
+        .contains(&name.as_str())
         {
-            return Err(Fault::new(file, pointer, format!("`{name}` is not a type of JSON")));
+            return Err(Fault::new(
+                file,
+                pointer,
+                format!("`{name}` is not a type of JSON"),
+            ));
         }
     }
     let mut concrete: Vec<&String> = names.iter().filter(|name| *name != "null").collect();

@@ -27,8 +27,14 @@ fn converted(schema: Value) -> Value {
 fn what_both_versions_can_say_is_rewritten() {
     let b = json!({"$ref": "#/components/schemas/B"});
     for (new, old) in [
-        (json!({"type": ["string", "null"]}), json!({"type": "string", "nullable": true})),
-        (json!({"type": ["null", "string"], "format": "date"}), json!({"type": "string", "format": "date", "nullable": true})),
+        (
+            json!({"type": ["string", "null"]}),
+            json!({"type": "string", "nullable": true}),
+        ),
+        (
+            json!({"type": ["null", "string"], "format": "date"}),
+            json!({"type": "string", "format": "date", "nullable": true}),
+        ),
         (json!({"type": ["string"]}), json!({"type": "string"})),
         (
             json!({"type": ["string", "integer"], "description": "d"}),
@@ -38,14 +44,26 @@ fn what_both_versions_can_say_is_rewritten() {
             json!({"type": ["array", "null"], "items": {"type": ["number", "null"]}}),
             json!({"type": "array", "nullable": true, "items": {"type": "number", "nullable": true}}),
         ),
-        (json!({"anyOf": [b, {"type": "null"}]}), json!({"allOf": [b], "nullable": true})),
-        (json!({"oneOf": [{"type": "null"}, {"type": "string"}]}), json!({"type": "string", "nullable": true})),
+        (
+            json!({"anyOf": [b, {"type": "null"}]}),
+            json!({"allOf": [b], "nullable": true}),
+        ),
+        (
+            json!({"oneOf": [{"type": "null"}, {"type": "string"}]}),
+            json!({"type": "string", "nullable": true}),
+        ),
         (
             json!({"oneOf": [b, {"type": "integer"}, {"type": "null"}]}),
             json!({"oneOf": [b, {"type": "integer"}], "nullable": true}),
         ),
-        (json!({"const": "x", "type": "string"}), json!({"enum": ["x"], "type": "string"})),
-        (json!({"enum": ["x", null], "type": ["string", "null"]}), json!({"enum": ["x"], "type": "string", "nullable": true})),
+        (
+            json!({"const": "x", "type": "string"}),
+            json!({"enum": ["x"], "type": "string"}),
+        ),
+        (
+            json!({"enum": ["x", null], "type": ["string", "null"]}),
+            json!({"enum": ["x"], "type": "string", "nullable": true}),
+        ),
         (
             json!({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}),
             json!({"type": "number", "minimum": 0, "exclusiveMinimum": true, "maximum": 1, "exclusiveMaximum": true}),
@@ -54,7 +72,10 @@ fn what_both_versions_can_say_is_rewritten() {
             json!({"$ref": "#/components/schemas/B", "description": "d"}),
             json!({"allOf": [b], "description": "d"}),
         ),
-        (json!({"type": "string", "contentEncoding": "base64"}), json!({"type": "string", "format": "byte"})),
+        (
+            json!({"type": "string", "contentEncoding": "base64"}),
+            json!({"type": "string", "format": "byte"}),
+        ),
         (
             json!({"type": "string", "contentMediaType": "application/octet-stream"}),
             json!({"type": "string", "format": "binary"}),
@@ -63,7 +84,10 @@ fn what_both_versions_can_say_is_rewritten() {
             json!({"type": "object", "properties": {"any": true}, "examples": [1], "$comment": "c"}),
             json!({"type": "object", "properties": {"any": {}}}),
         ),
-        (json!({"type": "array", "items": true}), json!({"type": "array", "items": {}})),
+        (
+            json!({"type": "array", "items": true}),
+            json!({"type": "array", "items": {}}),
+        ),
         // A property may have any name, also that of a keyword.
         (
             json!({"type": "object", "properties": {"examples": {"type": "string"}, "const": {"type": ["integer", "null"]}}}),
@@ -77,18 +101,38 @@ fn what_both_versions_can_say_is_rewritten() {
 #[test]
 fn a_keyword_without_a_form_in_the_old_version_is_named_with_its_place() {
     for keyword in [
-        "if", "then", "else", "prefixItems", "contains", "patternProperties", "propertyNames",
-        "dependentRequired", "dependentSchemas", "unevaluatedItems", "$defs", "$dynamicRef",
-        "$anchor", "$id",
+        "if",
+        "then",
+        "else",
+        "prefixItems",
+        "contains",
+        "patternProperties",
+        "propertyNames",
+        "dependentRequired",
+        "dependentSchemas",
+        "unevaluatedItems",
+        "$defs",
+        "$dynamicRef",
+        "$anchor",
+        "$id",
     ] {
         let schema = json!({"type": "object", "properties": {"p/q": {keyword: {}}}});
         let fault = convert("x.json", &mut document(schema)).unwrap_err();
-        assert_eq!(fault.pointer, "#/components/schemas/A/properties/p~1q", "{keyword}");
+        assert_eq!(
+            fault.pointer, "#/components/schemas/A/properties/p~1q",
+            "{keyword}"
+        );
         assert!(fault.message.contains(&format!("`{keyword}`")), "{fault}");
     }
     for (schema, pointer) in [
-        (json!({"unevaluatedProperties": false}), "#/components/schemas/A"),
-        (json!({"type": "object", "properties": {"no": false}}), "#/components/schemas/A/properties/no"),
+        (
+            json!({"unevaluatedProperties": false}),
+            "#/components/schemas/A",
+        ),
+        (
+            json!({"type": "object", "properties": {"no": false}}),
+            "#/components/schemas/A/properties/no",
+        ),
         (json!({"allOf": [false]}), "#/components/schemas/A/allOf/0"),
         (json!({"type": "text"}), "#/components/schemas/A"),
         (json!({"type": 5}), "#/components/schemas/A"),
@@ -126,5 +170,8 @@ fn schemas_are_found_wherever_they_stand() {
     assert_eq!(text.matches("\"nullable\":true").count(), 10);
     assert!(!text.contains("example"), "{text}");
     // 3.0 requires a description of every response.
-    assert_eq!(document.pointer("/paths/~1a~1{x}/post/responses/200/description"), Some(&json!("")));
+    assert_eq!(
+        document.pointer("/paths/~1a~1{x}/post/responses/200/description"),
+        Some(&json!(""))
+    );
 }

@@ -40,7 +40,10 @@ fn operations(file: &str, spec: &Value) -> Result<(), Fault> {
     let mut taken = BTreeSet::new();
     let mut fault = None;
     walk::operations(spec, |method, path, operation| {
-        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
+        let id = operation
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         if fault.is_none() && !taken.insert(id.to_owned()) {
             fault = Some(Fault::new(
                 file,
@@ -56,7 +59,11 @@ fn types(file: &str, spec: &Value) -> Result<(), Fault> {
     for (name, schema) in walk::components(spec).into_iter().flatten() {
         let pointer = format!("#/components/schemas/{}", escape(name));
         if *name != names::pascal(name) {
-            return Err(Fault::new(file, pointer, format!("`{name}` is not the name of a Rust type")));
+            return Err(Fault::new(
+                file,
+                pointer,
+                format!("`{name}` is not the name of a Rust type"),
+            ));
         }
         let mut schema = schema.clone();
         inline_types(file, &pointer, &mut schema)?;
@@ -83,16 +90,22 @@ fn inline_types(file: &str, root: &str, schema: &mut Value) -> Result<(), Fault>
 
 /// The generator reads documents through `openapiv3`.
 fn readable(file: &str, spec: &Value) -> Result<(), Fault> {
-    serde_path_to_error::deserialize::<_, openapiv3::OpenAPI>(spec).map(drop).map_err(|error| {
-        let pointer = error
-            .path()
-            .iter()
-            .map(|segment| match segment {
-                serde_path_to_error::Segment::Map { key } => format!("/{}", escape(key)),
-                serde_path_to_error::Segment::Seq { index } => format!("/{index}"),
-                _ => String::new(),
-            })
-            .collect::<String>();
-        Fault::new(file, format!("#{pointer}"), format!("not valid OpenAPI 3.0: {}", error.inner()))
-    })
+    serde_path_to_error::deserialize::<_, openapiv3::OpenAPI>(spec)
+        .map(drop)
+        .map_err(|error| {
+            let pointer = error
+                .path()
+                .iter()
+                .map(|segment| match segment {
+                    serde_path_to_error::Segment::Map { key } => format!("/{}", escape(key)),
+                    serde_path_to_error::Segment::Seq { index } => format!("/{index}"),
+                    _ => String::new(),
+                })
+                .collect::<String>();
+            Fault::new(
+                file,
+                format!("#{pointer}"),
+                format!("not valid OpenAPI 3.0: {}", error.inner()),
+            )
+        })
 }

@@ -59,7 +59,11 @@ pub fn run(input: Input) -> Result<Outcome, Fault> {
         convert::convert(&supplement.file, &mut added)?;
         supplement::merge(&supplement.file, &mut spec, added)?;
         // The supplement refers to components of the main document, so it can be checked only now.
-        let merged = Document { file: supplement.file, sha256: String::new(), root: spec };
+        let merged = Document {
+            file: supplement.file,
+            sha256: String::new(),
+            root: spec,
+        };
         document::check(&merged)?;
         spec = merged.root;
     }
@@ -85,5 +89,9 @@ pub fn run(input: Input) -> Result<Outcome, Fault> {
         warnings.push(message);
     }
     lint::lint(&file, &spec)?;
-    Ok(Outcome { spec, repairs: applied, warnings })
+    Ok(Outcome {
+        spec,
+        repairs: applied,
+        warnings,
+    })
 }

@@ -70,11 +70,26 @@ mod tests {
 
     #[test]
     fn money_is_known_by_name_and_text_is_left_alone() {
-        for name in ["qty", "limit_price", "buying_power", "unrealized_plpc", "trail_percent", "size"] {
+        for name in [
+            "qty",
+            "limit_price",
+            "buying_power",
+            "unrealized_plpc",
+            "trail_percent",
+            "size",
+        ] {
             assert!(is_decimal_name(name), "{name}");
         }
         // `open` and `close` are times of day in the calendar, `value` is a choice of a form.
-        for name in ["open", "close", "value", "symbol", "account", "status", "description"] {
+        for name in [
+            "open",
+            "close",
+            "value",
+            "symbol",
+            "account",
+            "status",
+            "description",
+        ] {
             assert!(!is_decimal_name(name), "{name}");
         }
     }

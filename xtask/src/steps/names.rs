@@ -26,17 +26,23 @@ const MISSPELT: [(&str, &str); 3] = [
 pub fn correct_spelling(document: &mut Value) -> usize {
     let mut count = 0;
     for (wrong, right) in MISSPELT {
-        let Some(schemas) = walk::components_mut(document) else { return count };
+        let Some(schemas) = walk::components_mut(document) else {
+            return count;
+        };
         if schemas.contains_key(right) {
             continue;
         }
-        let Some(mut schema) = schemas.remove(wrong) else { continue };
+        let Some(mut schema) = schemas.remove(wrong) else {
+            continue;
+        };
         if let Some(object) = schema.as_object_mut() {
             object.insert("x-document-name".to_owned(), json!(wrong));
         }
         schemas.insert(right.to_owned(), schema);
         let (from, to) = (reference(wrong), reference(right));
-        walk::rename_references(document, &|reference| (reference == from).then(|| to.clone()));
+        walk::rename_references(document, &|reference| {
+            (reference == from).then(|| to.clone())
+        });
         count += 1;
     }
     count
@@ -52,7 +58,13 @@ pub fn pascal(name: &str) -> String {
     let plain: String = name
         .chars()
         .filter(|character| *character != '\'')
-        .map(|character| if character.is_ascii_alphanumeric() { character } else { '-' })
+        .map(|character| {
+            if character.is_ascii_alphanumeric() {
+                character
+            } else {
+                '-'
+            }
+        })
         .collect();
     let mut pascal = plain.to_pascal_case();
     if !pascal.starts_with(|first: char| first.is_ascii_alphabetic()) {
@@ -60,7 +72,11 @@ pub fn pascal(name: &str) -> String {
     }
     // A second look: `A1b` splits differently once it has been joined.
     let again = pascal.to_pascal_case();
-    if again == "Self" { "SelfType".to_owned() } else { again }
+    if again == "Self" {
+        "SelfType".to_owned()
+    } else {
+        again
+    }
 }
 
 /// Lifts inline types into components, and gives all components their Rust names.
@@ -94,7 +110,9 @@ fn rename_components(document: &mut Value) -> Vec<String> {
             }
             if unique != name {
                 if let Some(object) = schema.as_object_mut() {
-                    object.entry("x-document-name").or_insert_with(|| json!(name));
+                    object
+                        .entry("x-document-name")
+                        .or_insert_with(|| json!(name));
                 }
                 renamed.insert(reference(&name), reference(&unique));
             }
@@ -124,7 +142,11 @@ fn unique(base: &str, taken: impl Fn(&str) -> bool) -> String {
 }
 
 fn id_of(operation: &Value) -> String {
-    operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned()
+    operation
+        .get("operationId")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// Whether a schema is a type of its own that needs a name.
@@ -134,12 +156,20 @@ fn needs_name(schema: &Value) -> bool {
     }
     let is_enum = schema.get("enum").is_some()
         && schema.get("type").and_then(Value::as_str) == Some("string");
-    let has_properties =
-        schema.get("properties").and_then(Value::as_object).is_some_and(|all| !all.is_empty());
+    let has_properties = schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .is_some_and(|all| !all.is_empty());
     let is_choice = ["oneOf", "anyOf"].iter().any(|keyword| {
-        schema.get(keyword).and_then(Value::as_array).is_some_and(|branches| branches.len() > 1)
+        schema
+            .get(keyword)
+            .and_then(Value::as_array)
+            .is_some_and(|branches| branches.len() > 1)
     });
-    let is_sum = schema.get("allOf").and_then(Value::as_array).is_some_and(|all| all.len() > 1);
+    let is_sum = schema
+        .get("allOf")
+        .and_then(Value::as_array)
+        .is_some_and(|all| all.len() > 1);
     is_enum || has_properties || is_choice || is_sum
 }
 
@@ -155,7 +185,11 @@ impl Lifter {
         let known = walk::components(document)
             .map(|schemas| schemas.keys().cloned().collect())
             .unwrap_or_default();
-        Self { known, lifted: Map::new(), warnings: Vec::new() }
+        Self {
+            known,
+            lifted: Map::new(),
+            warnings: Vec::new(),
+        }
     }
 
     /// Puts `schema` into a component and leaves a reference; prose that explains this one use
@@ -204,7 +238,9 @@ impl Lifter {
 
     /// Lifts what stands inside `schema`, named after it.
     fn lift_parts(&mut self, schema: &mut Value, name: &str) {
-        let Some(object) = schema.as_object_mut() else { return };
+        let Some(object) = schema.as_object_mut() else {
+            return;
+        };
         if let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) {
             for (property, part) in properties {
                 self.lift_part(part, &format!("{name}-{property}"));
@@ -254,11 +290,14 @@ impl Lifter {
         let mut first_operation = BTreeMap::new();
         walk::operations(document, |_, path, operation| {
             if let Some(id) = operation.get("operationId").and_then(Value::as_str) {
-                first_operation.entry(path.to_owned()).or_insert_with(|| id.to_owned());
+                first_operation
+                    .entry(path.to_owned())
+                    .or_insert_with(|| id.to_owned());
             }
         });
-        if let Some(shared) =
-            document.pointer_mut("/components/parameters").and_then(Value::as_object_mut)
+        if let Some(shared) = document
+            .pointer_mut("/components/parameters")
+            .and_then(Value::as_object_mut)
         {
             for (name, parameter) in shared {
                 if let Some(schema) = parameter.get_mut("schema") {
@@ -279,9 +318,15 @@ impl Lifter {
     }
 
     fn lift_parameter_list(&mut self, holder: &mut Value, owner: &str) {
-        let Some(list) = holder.get_mut("parameters").and_then(Value::as_array_mut) else { return };
+        let Some(list) = holder.get_mut("parameters").and_then(Value::as_array_mut) else {
+            return;
+        };
         for parameter in list {
-            let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let name = parameter
+                .get("name")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned();
             if let Some(schema) = parameter.get_mut("schema") {
                 self.lift_part(schema, &format!("{owner}-{name}"));
             }
@@ -291,8 +336,14 @@ impl Lifter {
     fn lift_bodies(&mut self, document: &mut Value) {
         walk::operations_mut(document, |_, _, operation| {
             let owner = id_of(operation);
-            self.lift_content(operation.get_mut("requestBody"), &format!("{owner}-request"));
-            if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+            self.lift_content(
+                operation.get_mut("requestBody"),
+                &format!("{owner}-request"),
+            );
+            if let Some(responses) = operation
+                .get_mut("responses")
+                .and_then(Value::as_object_mut)
+            {
                 for (status, response) in responses {
                     let name = if status.starts_with('2') {
                         format!("{owner}-response")
@@ -316,8 +367,9 @@ impl Lifter {
     }
 
     fn lift_content(&mut self, holder: Option<&mut Value>, name: &str) {
-        let Some(content) =
-            holder.and_then(|holder| holder.get_mut("content")).and_then(Value::as_object_mut)
+        let Some(content) = holder
+            .and_then(|holder| holder.get_mut("content"))
+            .and_then(Value::as_object_mut)
         else {
             return;
         };

@@ -20,18 +20,50 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("get", "/v1/locates/{}", "get_locate"),
     ("get", "/v2/account", "get_account"),
     ("get", "/v2/account/activities", "list_account_activities"),
-    ("get", "/v2/account/activities/{}", "list_account_activities_by_type"),
-    ("get", "/v2/account/configurations", "get_account_configurations"),
-    ("patch", "/v2/account/configurations", "update_account_configurations"),
-    ("get", "/v2/account/portfolio/history", "get_portfolio_history"),
+    (
+        "get",
+        "/v2/account/activities/{}",
+        "list_account_activities_by_type",
+    ),
+    (
+        "get",
+        "/v2/account/configurations",
+        "get_account_configurations",
+    ),
+    (
+        "patch",
+        "/v2/account/configurations",
+        "update_account_configurations",
+    ),
+    (
+        "get",
+        "/v2/account/portfolio/history",
+        "get_portfolio_history",
+    ),
     ("get", "/v2/assets", "list_assets"),
-    ("get", "/v2/assets/fixed_income/us_corporates", "list_us_corporates"),
-    ("get", "/v2/assets/fixed_income/us_treasuries", "list_us_treasuries"),
+    (
+        "get",
+        "/v2/assets/fixed_income/us_corporates",
+        "list_us_corporates",
+    ),
+    (
+        "get",
+        "/v2/assets/fixed_income/us_treasuries",
+        "list_us_treasuries",
+    ),
     ("get", "/v2/assets/{}", "get_asset"),
     ("get", "/v2/calendar", "get_calendar"),
     ("get", "/v2/clock", "get_clock"),
-    ("get", "/v2/corporate_actions/announcements", "list_corporate_action_announcements"),
-    ("get", "/v2/corporate_actions/announcements/{}", "get_corporate_action_announcement"),
+    (
+        "get",
+        "/v2/corporate_actions/announcements",
+        "list_corporate_action_announcements",
+    ),
+    (
+        "get",
+        "/v2/corporate_actions/announcements/{}",
+        "get_corporate_action_announcement",
+    ),
     ("get", "/v2/options/contracts", "list_option_contracts"),
     ("get", "/v2/options/contracts/{}", "get_option_contract"),
     ("get", "/v2/orders", "list_orders"),
@@ -40,54 +72,138 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("get", "/v2/orders/{}", "get_order"),
     ("delete", "/v2/orders/{}", "cancel_order"),
     ("patch", "/v2/orders/{}", "replace_order"),
-    ("get", "/v2/orders:by_client_order_id", "get_order_by_client_order_id"),
-    ("get", "/v2/perpetuals/account_vitals", "get_perpetual_account_vitals"),
+    (
+        "get",
+        "/v2/orders:by_client_order_id",
+        "get_order_by_client_order_id",
+    ),
+    (
+        "get",
+        "/v2/perpetuals/account_vitals",
+        "get_perpetual_account_vitals",
+    ),
     ("get", "/v2/perpetuals/leverage", "get_perpetual_leverage"),
     ("post", "/v2/perpetuals/leverage", "set_perpetual_leverage"),
     ("get", "/v2/perpetuals/wallets", "list_perpetual_wallets"),
-    ("get", "/v2/perpetuals/wallets/fees/estimate", "estimate_perpetual_transfer_fee"),
-    ("get", "/v2/perpetuals/wallets/transfers", "list_perpetual_transfers"),
-    ("post", "/v2/perpetuals/wallets/transfers", "create_perpetual_transfer"),
-    ("get", "/v2/perpetuals/wallets/transfers/{}", "get_perpetual_transfer"),
-    ("get", "/v2/perpetuals/wallets/whitelists", "list_perpetual_whitelisted_addresses"),
-    ("post", "/v2/perpetuals/wallets/whitelists", "create_perpetual_whitelisted_address"),
-    ("delete", "/v2/perpetuals/wallets/whitelists/{}", "delete_perpetual_whitelisted_address"),
+    (
+        "get",
+        "/v2/perpetuals/wallets/fees/estimate",
+        "estimate_perpetual_transfer_fee",
+    ),
+    (
+        "get",
+        "/v2/perpetuals/wallets/transfers",
+        "list_perpetual_transfers",
+    ),
+    (
+        "post",
+        "/v2/perpetuals/wallets/transfers",
+        "create_perpetual_transfer",
+    ),
+    (
+        "get",
+        "/v2/perpetuals/wallets/transfers/{}",
+        "get_perpetual_transfer",
+    ),
+    (
+        "get",
+        "/v2/perpetuals/wallets/whitelists",
+        "list_perpetual_whitelisted_addresses",
+    ),
+    (
+        "post",
+        "/v2/perpetuals/wallets/whitelists",
+        "create_perpetual_whitelisted_address",
+    ),
+    (
+        "delete",
+        "/v2/perpetuals/wallets/whitelists/{}",
+        "delete_perpetual_whitelisted_address",
+    ),
     ("get", "/v2/positions", "list_positions"),
     ("delete", "/v2/positions", "close_all_positions"),
     ("get", "/v2/positions/{}", "get_position"),
     ("delete", "/v2/positions/{}", "close_position"),
-    ("post", "/v2/positions/{}/do-not-exercise", "do_not_exercise_option"),
+    (
+        "post",
+        "/v2/positions/{}/do-not-exercise",
+        "do_not_exercise_option",
+    ),
     ("post", "/v2/positions/{}/exercise", "exercise_option"),
     ("post", "/v2/tokenization/mint", "mint_token"),
-    ("get", "/v2/tokenization/requests", "list_tokenization_requests"),
-    ("get", "/v2/tokenization/requests/{}", "get_tokenization_request"),
+    (
+        "get",
+        "/v2/tokenization/requests",
+        "list_tokenization_requests",
+    ),
+    (
+        "get",
+        "/v2/tokenization/requests/{}",
+        "get_tokenization_request",
+    ),
     (
         "get",
         "/v2/tokenization/requests:by_client_request_id",
         "get_tokenization_request_by_client_request_id",
     ),
     ("get", "/v2/wallets", "list_crypto_wallets"),
-    ("get", "/v2/wallets/fees/estimate", "estimate_crypto_transfer_fee"),
+    (
+        "get",
+        "/v2/wallets/fees/estimate",
+        "estimate_crypto_transfer_fee",
+    ),
     ("get", "/v2/wallets/transfers", "list_crypto_transfers"),
     ("post", "/v2/wallets/transfers", "create_crypto_transfer"),
     ("get", "/v2/wallets/transfers/{}", "get_crypto_transfer"),
     ("get", "/v2/wallets/travel-rule/vasps", "search_vasps"),
-    ("get", "/v2/wallets/whitelists", "list_whitelisted_addresses"),
-    ("post", "/v2/wallets/whitelists", "create_whitelisted_address"),
-    ("delete", "/v2/wallets/whitelists/{}", "delete_whitelisted_address"),
-    ("patch", "/v2/wallets/whitelists/{}/travel-rule-info", "update_whitelisted_address_travel_rule"),
+    (
+        "get",
+        "/v2/wallets/whitelists",
+        "list_whitelisted_addresses",
+    ),
+    (
+        "post",
+        "/v2/wallets/whitelists",
+        "create_whitelisted_address",
+    ),
+    (
+        "delete",
+        "/v2/wallets/whitelists/{}",
+        "delete_whitelisted_address",
+    ),
+    (
+        "patch",
+        "/v2/wallets/whitelists/{}/travel-rule-info",
+        "update_whitelisted_address_travel_rule",
+    ),
     ("get", "/v2/watchlists", "list_watchlists"),
     ("post", "/v2/watchlists", "create_watchlist"),
     ("get", "/v2/watchlists/{}", "get_watchlist"),
     ("put", "/v2/watchlists/{}", "update_watchlist"),
     ("post", "/v2/watchlists/{}", "add_asset_to_watchlist"),
     ("delete", "/v2/watchlists/{}", "delete_watchlist"),
-    ("delete", "/v2/watchlists/{}/{}", "remove_asset_from_watchlist"),
+    (
+        "delete",
+        "/v2/watchlists/{}/{}",
+        "remove_asset_from_watchlist",
+    ),
     ("get", "/v2/watchlists:by_name", "get_watchlist_by_name"),
     ("put", "/v2/watchlists:by_name", "update_watchlist_by_name"),
-    ("post", "/v2/watchlists:by_name", "add_asset_to_watchlist_by_name"),
-    ("delete", "/v2/watchlists:by_name", "delete_watchlist_by_name"),
-    ("get", "/v2beta1/events/activities", "subscribe_to_activity_events"),
+    (
+        "post",
+        "/v2/watchlists:by_name",
+        "add_asset_to_watchlist_by_name",
+    ),
+    (
+        "delete",
+        "/v2/watchlists:by_name",
+        "delete_watchlist_by_name",
+    ),
+    (
+        "get",
+        "/v2beta1/events/activities",
+        "subscribe_to_activity_events",
+    ),
     ("get", "/v3/calendar/{}", "get_market_calendar"),
     ("get", "/v3/clock", "get_market_clocks"),
 ];
@@ -123,7 +239,13 @@ fn tabled(method: &str, path: &str) -> Option<&'static str> {
 fn snake(operation_id: &str) -> String {
     let plain: String = operation_id
         .chars()
-        .map(|character| if character.is_ascii_alphanumeric() { character } else { '-' })
+        .map(|character| {
+            if character.is_ascii_alphanumeric() {
+                character
+            } else {
+                '-'
+            }
+        })
         .collect();
     let mut name = plain.to_snake_case();
     if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
@@ -150,7 +272,10 @@ pub fn name(document: &mut Value) -> Vec<String> {
         if names.contains_key(&key) {
             return;
         }
-        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
+        let id = operation
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let base = snake(id);
         let mut name = base.clone();
         let mut number = 2;
@@ -185,7 +310,10 @@ mod tests {
     #[test]
     fn the_table_names_each_operation_once() {
         let names: BTreeSet<_> = NAMES.iter().map(|(_, _, name)| name).collect();
-        let keys: BTreeSet<_> = NAMES.iter().map(|(method, path, _)| (method, path)).collect();
+        let keys: BTreeSet<_> = NAMES
+            .iter()
+            .map(|(method, path, _)| (method, path))
+            .collect();
         assert_eq!((names.len(), keys.len()), (NAMES.len(), NAMES.len()));
         assert_eq!(NAMES.len(), 72);
     }
@@ -193,7 +321,10 @@ mod tests {
     #[test]
     fn parameters_may_be_renamed_without_changing_the_name() {
         assert_eq!(tabled("get", "/v2/assets/{anything}"), Some("get_asset"));
-        assert_eq!(tabled("delete", "/v2/watchlists/{a}/{b}"), Some("remove_asset_from_watchlist"));
+        assert_eq!(
+            tabled("delete", "/v2/watchlists/{a}/{b}"),
+            Some("remove_asset_from_watchlist")
+        );
         assert_eq!(tabled("put", "/v2/assets/{anything}"), None);
     }
 
@@ -206,10 +337,22 @@ mod tests {
         }});
         let warnings = name(&mut document);
         assert_eq!(warnings.len(), 3);
-        assert_eq!(document.pointer("/paths/~1x/get/operationId"), Some(&json!("get_things")));
-        assert_eq!(document.pointer("/paths/~1x/post/operationId"), Some(&json!("get_things_2")));
-        assert_eq!(document.pointer("/paths/~1y/get/operationId"), Some(&json!("operation_3d_view")));
-        assert_eq!(document.pointer("/paths/~1v2~1account/get/operationId"), Some(&json!("get_account")));
+        assert_eq!(
+            document.pointer("/paths/~1x/get/operationId"),
+            Some(&json!("get_things"))
+        );
+        assert_eq!(
+            document.pointer("/paths/~1x/post/operationId"),
+            Some(&json!("get_things_2"))
+        );
+        assert_eq!(
+            document.pointer("/paths/~1y/get/operationId"),
+            Some(&json!("operation_3d_view"))
+        );
+        assert_eq!(
+            document.pointer("/paths/~1v2~1account/get/operationId"),
+            Some(&json!("get_account"))
+        );
         assert_eq!(
             document.pointer("/paths/~1v2~1account/get/x-document-operation-id"),
             Some(&json!("whatever"))

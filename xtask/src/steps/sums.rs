@@ -33,7 +33,10 @@ pub fn merge(document: &mut Value) -> usize {
         let mut merged = sum.into_schema();
         if let (Some(target), Some(source)) = (merged.as_object_mut(), schema.as_object()) {
             for (key, value) in source {
-                if key == "title" || key == "description" || key == "nullable" || key.starts_with("x-")
+                if key == "title"
+                    || key == "description"
+                    || key == "nullable"
+                    || key.starts_with("x-")
                 {
                     target.insert(key.clone(), value.clone());
                 }
@@ -72,21 +75,41 @@ impl Sum {
             }
             return None;
         }
-        let is_object = matches!(object.get("type").and_then(Value::as_str), None | Some("object"));
+        let is_object = matches!(
+            object.get("type").and_then(Value::as_str),
+            None | Some("object")
+        );
         let is_plain = object.keys().all(|key| {
             matches!(
                 key.as_str(),
-                "type" | "properties" | "required" | "allOf" | "title" | "description" | "nullable"
-                    | "deprecated" | "additionalProperties"
+                "type"
+                    | "properties"
+                    | "required"
+                    | "allOf"
+                    | "title"
+                    | "description"
+                    | "nullable"
+                    | "deprecated"
+                    | "additionalProperties"
             ) || key.starts_with("x-")
         });
         if !is_object || !is_plain || object.get("x-union").is_some() {
             return None;
         }
-        for part in object.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+        for part in object
+            .get("allOf")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
             self.add(document, part, visited)?;
         }
-        for (name, property) in object.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        for (name, property) in object
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
             match self.properties.get(name) {
                 // Prose may differ: the later part is the more particular one.
                 Some(known) if bare(known) != bare(property) => return None,
@@ -128,7 +151,10 @@ fn bare(schema: &Value) -> Value {
         object.remove("title");
         // A reference with prose is wrapped; without it, it stands alone.
         if object.len() == 1
-            && let Some([only]) = object.get("allOf").and_then(Value::as_array).map(Vec::as_slice)
+            && let Some([only]) = object
+                .get("allOf")
+                .and_then(Value::as_array)
+                .map(Vec::as_slice)
         {
             return only.clone();
         }

@@ -20,7 +20,9 @@ pub const WITHDRAWN_ON: &str = "2026-08-03";
 /// the supplement's copy must then go. The same holds for a component, unless both are equal.
 pub fn merge(file: &str, document: &mut Value, supplement: Value) -> Result<usize, Fault> {
     let mut added = 0;
-    let Value::Object(mut supplement) = supplement else { return Ok(0) };
+    let Value::Object(mut supplement) = supplement else {
+        return Ok(0);
+    };
     if let (Some(Value::Object(paths)), Some(target)) = (
         supplement.remove("paths"),
         document.get_mut("paths").and_then(Value::as_object_mut),
@@ -39,10 +41,16 @@ pub fn merge(file: &str, document: &mut Value, supplement: Value) -> Result<usiz
     }
     if let (Some(Value::Array(tags)), Some(root)) =
         (supplement.remove("tags"), document.as_object_mut())
-        && let Some(known) = root.entry("tags").or_insert_with(|| json!([])).as_array_mut()
+        && let Some(known) = root
+            .entry("tags")
+            .or_insert_with(|| json!([]))
+            .as_array_mut()
     {
         for tag in tags {
-            if !known.iter().any(|other| other.get("name") == tag.get("name")) {
+            if !known
+                .iter()
+                .any(|other| other.get("name") == tag.get("name"))
+            {
                 known.push(tag);
             }
         }
@@ -56,11 +64,18 @@ fn merge_path(
     path: &str,
     item: Value,
 ) -> Result<usize, Fault> {
-    let Value::Object(mut item) = item else { return Ok(0) };
+    let Value::Object(mut item) = item else {
+        return Ok(0);
+    };
     let mut added = 0;
     for method in METHODS {
-        let Some(operation) = item.get_mut(method).and_then(Value::as_object_mut) else { continue };
-        if target.get(path).is_some_and(|known| known.get(method).is_some()) {
+        let Some(operation) = item.get_mut(method).and_then(Value::as_object_mut) else {
+            continue;
+        };
+        if target
+            .get(path)
+            .is_some_and(|known| known.get(method).is_some())
+        {
             return Err(Fault::new(
                 file,
                 format!("#/paths/{}/{method}", escape(path)),
@@ -89,8 +104,10 @@ fn merge_section(
     let (Value::Object(entries), Some(components)) = (entries, target.as_object_mut()) else {
         return Ok(());
     };
-    let Some(known) =
-        components.entry(section).or_insert_with(|| json!({})).as_object_mut()
+    let Some(known) = components
+        .entry(section)
+        .or_insert_with(|| json!({}))
+        .as_object_mut()
     else {
         return Ok(());
     };
@@ -130,8 +147,14 @@ mod tests {
             "tags": [{"name": "T"}],
         });
         assert_eq!(merge("s.json", &mut document, supplement), Ok(2));
-        assert_eq!(document.pointer("/paths/~1a/post/deprecated"), Some(&json!(true)));
-        assert_eq!(document.pointer("/paths/~1b/get/x-withdrawn"), Some(&json!(WITHDRAWN_ON)));
+        assert_eq!(
+            document.pointer("/paths/~1a/post/deprecated"),
+            Some(&json!(true))
+        );
+        assert_eq!(
+            document.pointer("/paths/~1b/get/x-withdrawn"),
+            Some(&json!(WITHDRAWN_ON))
+        );
         assert!(document.pointer("/components/schemas/B").is_some());
         assert_eq!(document.pointer("/paths/~1a/get/deprecated"), None);
     }

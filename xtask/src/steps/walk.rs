@@ -8,8 +8,9 @@ use serde_json::{Map, Value};
 use crate::document::pointer::{escape, join};
 
 /// The HTTP methods that a path item may hold, in the order in which documents list them.
-pub const METHODS: [&str; 8] =
-    ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+pub const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
 
 /// The keywords of a schema that hold one schema each.
 const SINGLE: [&str; 3] = ["items", "additionalProperties", "not"];
@@ -18,7 +19,9 @@ const LISTS: [&str; 3] = ["allOf", "anyOf", "oneOf"];
 
 /// Calls `visit` for every operation with its method (lower case), path and body.
 pub fn operations<'a>(document: &'a Value, mut visit: impl FnMut(&str, &str, &'a Value)) {
-    let Some(paths) = document.get("paths").and_then(Value::as_object) else { return };
+    let Some(paths) = document.get("paths").and_then(Value::as_object) else {
+        return;
+    };
     for (path, item) in paths {
         for method in METHODS {
             if let Some(operation) = item.get(method) {
@@ -30,7 +33,9 @@ pub fn operations<'a>(document: &'a Value, mut visit: impl FnMut(&str, &str, &'a
 
 /// Like [`operations`], with the operation to change.
 pub fn operations_mut(document: &mut Value, mut visit: impl FnMut(&str, &str, &mut Value)) {
-    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
+    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else {
+        return;
+    };
     for (path, item) in paths {
         for method in METHODS {
             if let Some(operation) = item.get_mut(method) {
@@ -44,14 +49,20 @@ pub fn operations_mut(document: &mut Value, mut visit: impl FnMut(&str, &str, &m
 ///
 /// The pointer names the parameter; components come before paths.
 pub fn parameters_mut(document: &mut Value, visit: &mut dyn FnMut(&str, &mut Value)) {
-    if let Some(shared) =
-        document.pointer_mut("/components/parameters").and_then(Value::as_object_mut)
+    if let Some(shared) = document
+        .pointer_mut("/components/parameters")
+        .and_then(Value::as_object_mut)
     {
         for (name, parameter) in shared {
-            visit(&format!("#/components/parameters/{}", escape(name)), parameter);
+            visit(
+                &format!("#/components/parameters/{}", escape(name)),
+                parameter,
+            );
         }
     }
-    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else { return };
+    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else {
+        return;
+    };
     for (path, item) in paths {
         let base = format!("#/paths/{}", escape(path));
         list_parameters(item, &base, visit);
@@ -64,7 +75,9 @@ pub fn parameters_mut(document: &mut Value, visit: &mut dyn FnMut(&str, &mut Val
 }
 
 fn list_parameters(holder: &mut Value, base: &str, visit: &mut dyn FnMut(&str, &mut Value)) {
-    let Some(list) = holder.get_mut("parameters").and_then(Value::as_array_mut) else { return };
+    let Some(list) = holder.get_mut("parameters").and_then(Value::as_array_mut) else {
+        return;
+    };
     for (index, parameter) in list.iter_mut().enumerate() {
         if parameter.get("$ref").is_none() {
             visit(&format!("{base}/parameters/{index}"), parameter);
@@ -80,15 +93,22 @@ pub type Visit<'a, E> = dyn FnMut(&str, &mut Value) -> Result<(), E> + 'a;
 /// Innermost first, so that a visitor which rewrites a schema sees its parts in their final form.
 /// The first error ends the walk.
 pub fn schemas_mut<E>(document: &mut Value, visit: &mut Visit<'_, E>) -> Result<(), E> {
-    roots_mut(document, &mut |pointer, schema| nested(schema, pointer, visit))
+    roots_mut(document, &mut |pointer, schema| {
+        nested(schema, pointer, visit)
+    })
 }
 
 /// Calls `visit` for every schema that is not part of another one: components, parameters,
 /// headers, and the bodies of requests and responses.
 pub fn roots_mut<E>(document: &mut Value, visit: &mut Visit<'_, E>) -> Result<(), E> {
-    if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
+    if let Some(components) = document
+        .get_mut("components")
+        .and_then(Value::as_object_mut)
+    {
         for (section, entries) in components.iter_mut() {
-            let Some(entries) = entries.as_object_mut() else { continue };
+            let Some(entries) = entries.as_object_mut() else {
+                continue;
+            };
             for (name, entry) in entries {
                 let base = format!("#/components/{section}/{}", escape(name));
                 match section.as_str() {
@@ -108,13 +128,18 @@ pub fn roots_mut<E>(document: &mut Value, visit: &mut Visit<'_, E>) -> Result<()
         let base = format!("#/paths/{}", escape(path));
         parameter_list(item, &base, visit)?;
         for method in METHODS {
-            let Some(operation) = item.get_mut(method) else { continue };
+            let Some(operation) = item.get_mut(method) else {
+                continue;
+            };
             let base = join(&base, method);
             parameter_list(operation, &base, visit)?;
             if let Some(body) = operation.get_mut("requestBody") {
                 content(body, &join(&base, "requestBody"), visit)?;
             }
-            if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+            if let Some(responses) = operation
+                .get_mut("responses")
+                .and_then(Value::as_object_mut)
+            {
                 for (status, entry) in responses {
                     response(entry, &format!("{base}/responses/{status}"), visit)?;
                 }
@@ -124,11 +149,7 @@ pub fn roots_mut<E>(document: &mut Value, visit: &mut Visit<'_, E>) -> Result<()
     Ok(())
 }
 
-fn parameter_list<E>(
-    holder: &mut Value,
-    base: &str,
-    visit: &mut Visit<'_, E>,
-) -> Result<(), E> {
+fn parameter_list<E>(holder: &mut Value, base: &str, visit: &mut Visit<'_, E>) -> Result<(), E> {
     let Some(list) = holder.get_mut("parameters").and_then(Value::as_array_mut) else {
         return Ok(());
     };
@@ -139,22 +160,14 @@ fn parameter_list<E>(
 }
 
 /// A parameter or a header: something with one `schema`.
-fn carrier<E>(
-    entry: &mut Value,
-    base: &str,
-    visit: &mut Visit<'_, E>,
-) -> Result<(), E> {
+fn carrier<E>(entry: &mut Value, base: &str, visit: &mut Visit<'_, E>) -> Result<(), E> {
     match entry.get_mut("schema") {
         Some(schema) => visit(&join(base, "schema"), schema),
         None => Ok(()),
     }
 }
 
-fn response<E>(
-    entry: &mut Value,
-    base: &str,
-    visit: &mut Visit<'_, E>,
-) -> Result<(), E> {
+fn response<E>(entry: &mut Value, base: &str, visit: &mut Visit<'_, E>) -> Result<(), E> {
     if let Some(headers) = entry.get_mut("headers").and_then(Value::as_object_mut) {
         for (name, header) in headers {
             carrier(header, &format!("{base}/headers/{}", escape(name)), visit)?;
@@ -163,11 +176,7 @@ fn response<E>(
     content(entry, base, visit)
 }
 
-fn content<E>(
-    entry: &mut Value,
-    base: &str,
-    visit: &mut Visit<'_, E>,
-) -> Result<(), E> {
+fn content<E>(entry: &mut Value, base: &str, visit: &mut Visit<'_, E>) -> Result<(), E> {
     let Some(types) = entry.get_mut("content").and_then(Value::as_object_mut) else {
         return Ok(());
     };
@@ -180,22 +189,18 @@ fn content<E>(
 }
 
 /// Calls `visit` for the parts of `schema`, then for `schema` itself.
-pub fn nested<E>(
-    schema: &mut Value,
-    pointer: &str,
-    visit: &mut Visit<'_, E>,
-) -> Result<(), E> {
-    parts_mut(schema, pointer, &mut |pointer, part| nested(part, pointer, visit))?;
+pub fn nested<E>(schema: &mut Value, pointer: &str, visit: &mut Visit<'_, E>) -> Result<(), E> {
+    parts_mut(schema, pointer, &mut |pointer, part| {
+        nested(part, pointer, visit)
+    })?;
     visit(pointer, schema)
 }
 
 /// Calls `visit` for every schema that stands directly inside `schema`.
-pub fn parts_mut<E>(
-    schema: &mut Value,
-    pointer: &str,
-    visit: &mut Visit<'_, E>,
-) -> Result<(), E> {
-    let Some(object) = schema.as_object_mut() else { return Ok(()) };
+pub fn parts_mut<E>(schema: &mut Value, pointer: &str, visit: &mut Visit<'_, E>) -> Result<(), E> {
+    let Some(object) = schema.as_object_mut() else {
+        return Ok(());
+    };
     if let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) {
         for (name, property) in properties {
             visit(&format!("{pointer}/properties/{}", escape(name)), property)?;
@@ -248,7 +253,9 @@ pub fn references(node: &Value, visit: &mut dyn FnMut(&str)) {
                 match (key.as_str(), value) {
                     ("$ref", Value::String(reference)) => visit(reference),
                     ("properties", Value::Object(properties)) => {
-                        properties.values().for_each(|property| references(property, visit));
+                        properties
+                            .values()
+                            .for_each(|property| references(property, visit));
                     }
                     ("example" | "examples" | "default" | "enum" | "const", _) => {}
                     (extension, _) if extension.starts_with("x-") => {}
@@ -276,14 +283,18 @@ pub fn rename_references(node: &mut Value, rename: &dyn Fn(&str) -> Option<Strin
                 }
             }
         }
-        Value::Array(list) => list.iter_mut().for_each(|value| rename_references(value, rename)),
+        Value::Array(list) => list
+            .iter_mut()
+            .for_each(|value| rename_references(value, rename)),
         _ => {}
     }
 }
 
 /// The component schemas of a document.
 pub fn components(document: &Value) -> Option<&Map<String, Value>> {
-    document.pointer("/components/schemas").and_then(Value::as_object)
+    document
+        .pointer("/components/schemas")
+        .and_then(Value::as_object)
 }
 
 /// The component schemas of a document, made if there are none.

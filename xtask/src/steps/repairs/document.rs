@@ -10,25 +10,101 @@ use crate::steps::walk;
 
 /// All repairs of the document, in the order in which they run.
 pub const REPAIRS: &[Repair] = &[
-    repair("activity_date", "non-trade activities carry a date, not a timestamp", activity_date),
-    repair("undeclared_activity_fields", "fields that non-trade activities carry undeclared", undeclared_activity_fields),
-    repair("order_required", "an order's required list names nullable fields and misses its identity", order_required),
-    repair("order_leg_required", "legs of multi-leg orders leave required fields empty", order_leg_required),
-    repair("blank_order_class", "an empty order class stands for a simple order", blank_order_class),
-    repair("undeclared_order_fields", "fields that orders and legs carry undeclared", undeclared_order_fields),
-    repair("unpriced_position", "positions in unpriceable assets have null prices and values", unpriced_position),
-    repair("grown_schemas", "fields that older bodies lack are required", grown_schemas),
-    repair("exercise_answer", "exercise answers with quantities, not without content", exercise_answer),
-    repair("contract_symbol_path", "option symbols are accepted where an id is declared", contract_symbol_path),
-    repair("wallet_lists", "list operations of wallets declare a single object", wallet_lists),
-    repair("cancel_all_body", "cancel-all items carry the order or an error", cancel_all_body),
-    repair("close_all_body", "close-all items carry an error where an order is declared", close_all_body),
-    repair("error_code", "the error code may be absent, and is an integer", error_code),
-    repair("error_context", "error bodies carry the figures that explain them", error_context),
-    repair("date_or_time_parameters", "parameters declared as timestamps take dates too", date_or_time_parameters),
-    repair("text_time_parameters", "parameters declared as text take a date or a timestamp", text_time_parameters),
-    repair("asset_class_list", "the asset class filter is one comma-separated value", asset_class_list),
-    repair("perpetual_money", "money of perpetuals is declared as whole numbers", perpetual_money),
+    repair(
+        "activity_date",
+        "non-trade activities carry a date, not a timestamp",
+        activity_date,
+    ),
+    repair(
+        "undeclared_activity_fields",
+        "fields that non-trade activities carry undeclared",
+        undeclared_activity_fields,
+    ),
+    repair(
+        "order_required",
+        "an order's required list names nullable fields and misses its identity",
+        order_required,
+    ),
+    repair(
+        "order_leg_required",
+        "legs of multi-leg orders leave required fields empty",
+        order_leg_required,
+    ),
+    repair(
+        "blank_order_class",
+        "an empty order class stands for a simple order",
+        blank_order_class,
+    ),
+    repair(
+        "undeclared_order_fields",
+        "fields that orders and legs carry undeclared",
+        undeclared_order_fields,
+    ),
+    repair(
+        "unpriced_position",
+        "positions in unpriceable assets have null prices and values",
+        unpriced_position,
+    ),
+    repair(
+        "grown_schemas",
+        "fields that older bodies lack are required",
+        grown_schemas,
+    ),
+    repair(
+        "exercise_answer",
+        "exercise answers with quantities, not without content",
+        exercise_answer,
+    ),
+    repair(
+        "contract_symbol_path",
+        "option symbols are accepted where an id is declared",
+        contract_symbol_path,
+    ),
+    repair(
+        "wallet_lists",
+        "list operations of wallets declare a single object",
+        wallet_lists,
+    ),
+    repair(
+        "cancel_all_body",
+        "cancel-all items carry the order or an error",
+        cancel_all_body,
+    ),
+    repair(
+        "close_all_body",
+        "close-all items carry an error where an order is declared",
+        close_all_body,
+    ),
+    repair(
+        "error_code",
+        "the error code may be absent, and is an integer",
+        error_code,
+    ),
+    repair(
+        "error_context",
+        "error bodies carry the figures that explain them",
+        error_context,
+    ),
+    repair(
+        "date_or_time_parameters",
+        "parameters declared as timestamps take dates too",
+        date_or_time_parameters,
+    ),
+    repair(
+        "text_time_parameters",
+        "parameters declared as text take a date or a timestamp",
+        text_time_parameters,
+    ),
+    repair(
+        "asset_class_list",
+        "the asset class filter is one comma-separated value",
+        asset_class_list,
+    ),
+    repair(
+        "perpetual_money",
+        "money of perpetuals is declared as whole numbers",
+        perpetual_money,
+    ),
 ];
 
 const fn repair(
@@ -36,16 +112,26 @@ const fn repair(
     reason: &'static str,
     apply: fn(&mut Value) -> usize,
 ) -> Repair {
-    Repair { name, reason, apply, expires: true }
+    Repair {
+        name,
+        reason,
+        apply,
+        expires: true,
+    }
 }
 
 /// The schema component `name`, when the document has it.
 fn component<'a>(document: &'a mut Value, name: &str) -> Option<&'a mut Map<String, Value>> {
-    document.pointer_mut("/components/schemas")?.get_mut(name)?.as_object_mut()
+    document
+        .pointer_mut("/components/schemas")?
+        .get_mut(name)?
+        .as_object_mut()
 }
 
 fn properties<'a>(document: &'a mut Value, name: &str) -> Option<&'a mut Map<String, Value>> {
-    component(document, name)?.get_mut("properties")?.as_object_mut()
+    component(document, name)?
+        .get_mut("properties")?
+        .as_object_mut()
 }
 
 fn operation<'a>(document: &'a mut Value, method: &str, path: &str) -> Option<&'a mut Value> {
@@ -67,7 +153,9 @@ fn not_required(document: &mut Value, schema: &str, names: &[&str]) -> usize {
 
 /// Adds properties that are not there yet; says how many.
 fn add_properties(document: &mut Value, schema: &str, added: &[(&str, Value)]) -> usize {
-    let Some(properties) = properties(document, schema) else { return 0 };
+    let Some(properties) = properties(document, schema) else {
+        return 0;
+    };
     let mut count = 0;
     for (name, property) in added {
         if !properties.contains_key(*name) {
@@ -95,34 +183,61 @@ fn activity_date(document: &mut Value) -> usize {
 /// Non-trade activities carry `description`, `price` (option trades, crypto fees), `account_id`
 /// and `execution_id` although none is declared.
 fn undeclared_activity_fields(document: &mut Value) -> usize {
-    add_properties(document, "NonTradeActivities", &[
-        ("account_id", json!({"type": "string", "format": "uuid", "description": "Account that the activity belongs to. Sent by some activities only."})),
-        ("description", json!({"type": "string", "description": "What happened, in words, for instance `Option Exercise`."})),
-        ("execution_id", json!({"type": "string", "description": "Execution that led to the activity. Sent by some activities only."})),
-        ("price", json!({"type": "string", "format": "decimal", "description": "Price per unit, for option trades and crypto fees."})),
-    ])
+    add_properties(
+        document,
+        "NonTradeActivities",
+        &[
+            (
+                "account_id",
+                json!({"type": "string", "format": "uuid", "description": "Account that the activity belongs to. Sent by some activities only."}),
+            ),
+            (
+                "description",
+                json!({"type": "string", "description": "What happened, in words, for instance `Option Exercise`."}),
+            ),
+            (
+                "execution_id",
+                json!({"type": "string", "description": "Execution that led to the activity. Sent by some activities only."}),
+            ),
+            (
+                "price",
+                json!({"type": "string", "format": "decimal", "description": "Price per unit, for option trades and crypto fees."}),
+            ),
+        ],
+    )
 }
 
 /// `Order.required` is `[notional, type, time_in_force]`, although `notional` is nullable and
 /// absent from older bodies, while `id`, `status` and the like are in every body seen.
 fn order_required(document: &mut Value) -> usize {
-    let Some(order) = component(document, "Order") else { return 0 };
-    if !order.get("required").and_then(Value::as_array).is_some_and(|list| {
-        list.iter().any(|name| name == "notional")
-    }) {
+    let Some(order) = component(document, "Order") else {
+        return 0;
+    };
+    if !order
+        .get("required")
+        .and_then(Value::as_array)
+        .is_some_and(|list| list.iter().any(|name| name == "notional"))
+    {
         return 0;
     }
-    order.insert("required".to_owned(), json!(["client_order_id", "created_at", "id", "status"]));
+    order.insert(
+        "required".to_owned(),
+        json!(["client_order_id", "created_at", "id", "status"]),
+    );
     1
 }
 
 /// The legs of a multi-leg order come with `type` empty and `notional` null; their id is the one
 /// field that every leg seen carries.
 fn order_leg_required(document: &mut Value) -> usize {
-    let Some(leg) = component(document, "OrderLeg") else { return 0 };
-    if !leg.get("required").and_then(Value::as_array).is_some_and(|list| {
-        list.iter().any(|name| name == "type")
-    }) {
+    let Some(leg) = component(document, "OrderLeg") else {
+        return 0;
+    };
+    if !leg
+        .get("required")
+        .and_then(Value::as_array)
+        .is_some_and(|list| list.iter().any(|name| name == "type"))
+    {
         return 0;
     }
     leg.insert("required".to_owned(), json!(["id"]));
@@ -132,8 +247,12 @@ fn order_leg_required(document: &mut Value) -> usize {
 /// `order_class` is `""` for plain orders of equities and crypto, `"simple"` for those of options,
 /// and null in some bodies: all three are simple orders, and one value stands for them.
 fn blank_order_class(document: &mut Value) -> usize {
-    let Some(class) = component(document, "OrderClass") else { return 0 };
-    let Some(values) = class.get_mut("enum").and_then(Value::as_array_mut) else { return 0 };
+    let Some(class) = component(document, "OrderClass") else {
+        return 0;
+    };
+    let Some(values) = class.get_mut("enum").and_then(Value::as_array_mut) else {
+        return 0;
+    };
     let before = values.len();
     values.retain(|value| value != "");
     if values.len() == before || !values.contains(&json!("simple")) {
@@ -156,15 +275,31 @@ fn blank_order_class(document: &mut Value) -> usize {
 /// `ratio_qty` and `expires_at` like the order itself.
 fn undeclared_order_fields(document: &mut Value) -> usize {
     let origin = [
-        ("source", json!({"type": "string", "description": "Where the order was entered, when Alpaca says so."})),
-        ("subtag", json!({"type": "string", "description": "Sub-account tag of the order, for accounts that use tags."})),
+        (
+            "source",
+            json!({"type": "string", "description": "Where the order was entered, when Alpaca says so."}),
+        ),
+        (
+            "subtag",
+            json!({"type": "string", "description": "Sub-account tag of the order, for accounts that use tags."}),
+        ),
     ];
     add_properties(document, "Order", &origin)
         + add_properties(document, "OrderLeg", &origin)
-        + add_properties(document, "OrderLeg", &[
-            ("expires_at", json!({"type": "string", "format": "date-time", "description": "When the leg expires unless it is filled before."})),
-            ("ratio_qty", json!({"type": "string", "format": "decimal", "description": "Contracts of this leg for each unit of the multi-leg order."})),
-        ])
+        + add_properties(
+            document,
+            "OrderLeg",
+            &[
+                (
+                    "expires_at",
+                    json!({"type": "string", "format": "date-time", "description": "When the leg expires unless it is filled before."}),
+                ),
+                (
+                    "ratio_qty",
+                    json!({"type": "string", "format": "decimal", "description": "Contracts of this leg for each unit of the multi-leg order."}),
+                ),
+            ],
+        )
 }
 
 /// Since 2021-09-09 a position in an asset that cannot be priced has null in every field that is
@@ -188,11 +323,11 @@ fn unpriced_position(document: &mut Value) -> usize {
 fn grown_schemas(document: &mut Value) -> usize {
     not_required(document, "Assets", &["name", "fractionable"])
         + not_required(document, "Position", &["asset_marginable"])
-        + not_required(document, "legacy_calendar_day", &[
-            "session_open",
-            "session_close",
-            "settlement_date",
-        ])
+        + not_required(
+            document,
+            "legacy_calendar_day",
+            &["session_open", "session_close", "settlement_date"],
+        )
         + not_required(document, "OptionContract", &["ppind"])
 }
 
@@ -262,7 +397,10 @@ fn wallet_lists(document: &mut Value) -> usize {
         }
         if let Some(schema) =
             operation.pointer_mut("/responses/200/content/application~1json/schema")
-            && let Some(reference) = schema.get("$ref").and_then(Value::as_str).map(str::to_owned)
+            && let Some(reference) = schema
+                .get("$ref")
+                .and_then(Value::as_str)
+                .map(str::to_owned)
             && let Some((_, item)) = walk::component_of(&reference)
             && !is_list_already.contains(&item)
         {
@@ -338,20 +476,54 @@ fn error_code(document: &mut Value) -> usize {
 fn error_context(document: &mut Value) -> usize {
     let amount = |text: &str| json!({"type": "string", "format": "decimal", "description": text});
     let text = |text: &str| json!({"type": "string", "description": text});
-    add_properties(document, "Error", &[
-        ("available", amount("Quantity or balance that was available.")),
-        ("available_qty", amount("Underlying shares available to cover an option order.")),
-        ("base_price", amount("Price against which the legs of an advanced order are checked.")),
-        ("buying_power", amount("Buying power that was available, in US dollars.")),
-        ("cost_basis", amount("Cost that the order would have had, in US dollars.")),
-        ("existing_order_id", text("Open order that stands in the way.")),
-        ("existing_qty", amount("Quantity held in the position.")),
-        ("held_for_orders", amount("Quantity reserved by open orders.")),
-        ("options_buying_power", amount("Buying power available for options, in US dollars.")),
-        ("reject_reason", text("Why the order was refused, in more words.")),
-        ("required_qty", amount("Underlying shares needed to cover an option order.")),
-        ("symbol", text("Asset that the error is about.")),
-    ])
+    add_properties(
+        document,
+        "Error",
+        &[
+            (
+                "available",
+                amount("Quantity or balance that was available."),
+            ),
+            (
+                "available_qty",
+                amount("Underlying shares available to cover an option order."),
+            ),
+            (
+                "base_price",
+                amount("Price against which the legs of an advanced order are checked."),
+            ),
+            (
+                "buying_power",
+                amount("Buying power that was available, in US dollars."),
+            ),
+            (
+                "cost_basis",
+                amount("Cost that the order would have had, in US dollars."),
+            ),
+            (
+                "existing_order_id",
+                text("Open order that stands in the way."),
+            ),
+            ("existing_qty", amount("Quantity held in the position.")),
+            (
+                "held_for_orders",
+                amount("Quantity reserved by open orders."),
+            ),
+            (
+                "options_buying_power",
+                amount("Buying power available for options, in US dollars."),
+            ),
+            (
+                "reject_reason",
+                text("Why the order was refused, in more words."),
+            ),
+            (
+                "required_qty",
+                amount("Underlying shares needed to cover an option order."),
+            ),
+            ("symbol", text("Asset that the error is about.")),
+        ],
+    )
 }
 
 /// Parameters declared as `date-time` take `YYYY-MM-DD` as well, and the calendar is asked by date
@@ -384,10 +556,15 @@ fn text_time_parameters(document: &mut Value) -> usize {
             continue;
         };
         for parameter in parameters {
-            if names.iter().any(|name| parameter.get("name") == Some(&json!(name)))
+            if names
+                .iter()
+                .any(|name| parameter.get("name") == Some(&json!(name)))
                 && let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut)
                 && schema.get("type") == Some(&json!("string"))
-                && !matches!(schema.get("format").and_then(Value::as_str), Some("date-or-time"))
+                && !matches!(
+                    schema.get("format").and_then(Value::as_str),
+                    Some("date-or-time")
+                )
             {
                 schema.insert("format".to_owned(), json!("date-or-time"));
                 count += 1;
@@ -426,8 +603,7 @@ fn perpetual_money(document: &mut Value) -> usize {
     let mut count = 0;
     if let Some(properties) = operation(document, "get", "/v2/perpetuals/account_vitals")
         .and_then(|operation| {
-            operation
-                .pointer_mut("/responses/200/content/application~1json/schema/properties")
+            operation.pointer_mut("/responses/200/content/application~1json/schema/properties")
         })
         .and_then(Value::as_object_mut)
     {

@@ -12,42 +12,120 @@ use crate::steps::{money, sums, walk};
 
 /// All limits, in the order in which they run.
 pub const REPAIRS: &[Repair] = &[
-    limit("only_success_answers", "the generator drops or refuses the bodies of errors", only_success_answers),
-    guard("one_success_type", "the generator refuses several success types", one_success_type),
-    guard("json_preferred", "an operation has one media type each way", json_preferred),
-    guard("typed_json", "a JSON body without schema stops the generator", typed_json),
-    limit("requirement_branches", "branches that only require something are not types", requirement_branches),
+    limit(
+        "only_success_answers",
+        "the generator drops or refuses the bodies of errors",
+        only_success_answers,
+    ),
+    guard(
+        "one_success_type",
+        "the generator refuses several success types",
+        one_success_type,
+    ),
+    guard(
+        "json_preferred",
+        "an operation has one media type each way",
+        json_preferred,
+    ),
+    guard(
+        "typed_json",
+        "a JSON body without schema stops the generator",
+        typed_json,
+    ),
+    limit(
+        "requirement_branches",
+        "branches that only require something are not types",
+        requirement_branches,
+    ),
     limit("merged_sums", "a sum of objects is one object", sums::merge),
-    limit("whole_number_enums", "an enum of numbers refuses what it does not list", whole_number_enums),
-    guard("mixed_enums", "an enum of several types is not a type", mixed_enums),
-    limit("comma_lists", "lists are always sent as repeated parameters", comma_lists),
-    limit("numbers_as_decimals", "a JSON number becomes a float", numbers_as_decimals),
-    limit("money_as_decimals", "money in strings stays a string", money_as_decimals),
-    limit("decimal_parameters", "a decimal in a query is serialised by itself", decimal_parameters),
-    limit("no_bounds", "a bound makes a type that refuses what the service sends", no_bounds),
-    limit("no_defaults", "a field with a default refuses null", no_defaults),
-    limit("open_objects", "a closed object refuses fields that come later", open_objects),
-    limit("nullable_not_required", "a required nullable field refuses to be absent", nullable_not_required),
-    limit("plain_arrays", "an optional array in an answer is an empty one", plain_arrays),
-    limit("clearable_arrays", "an empty array in a request is left out", clearable_arrays),
-    guard("typed_objects", "properties without a type are an object", typed_objects),
-    limit("unused_schemas", "a type that nothing uses costs every build", unused_schemas),
+    limit(
+        "whole_number_enums",
+        "an enum of numbers refuses what it does not list",
+        whole_number_enums,
+    ),
+    guard(
+        "mixed_enums",
+        "an enum of several types is not a type",
+        mixed_enums,
+    ),
+    limit(
+        "comma_lists",
+        "lists are always sent as repeated parameters",
+        comma_lists,
+    ),
+    limit(
+        "numbers_as_decimals",
+        "a JSON number becomes a float",
+        numbers_as_decimals,
+    ),
+    limit(
+        "money_as_decimals",
+        "money in strings stays a string",
+        money_as_decimals,
+    ),
+    limit(
+        "decimal_parameters",
+        "a decimal in a query is serialised by itself",
+        decimal_parameters,
+    ),
+    limit(
+        "no_bounds",
+        "a bound makes a type that refuses what the service sends",
+        no_bounds,
+    ),
+    limit(
+        "no_defaults",
+        "a field with a default refuses null",
+        no_defaults,
+    ),
+    limit(
+        "open_objects",
+        "a closed object refuses fields that come later",
+        open_objects,
+    ),
+    limit(
+        "nullable_not_required",
+        "a required nullable field refuses to be absent",
+        nullable_not_required,
+    ),
+    limit(
+        "plain_arrays",
+        "an optional array in an answer is an empty one",
+        plain_arrays,
+    ),
+    limit(
+        "clearable_arrays",
+        "an empty array in a request is left out",
+        clearable_arrays,
+    ),
+    guard(
+        "typed_objects",
+        "properties without a type are an object",
+        typed_objects,
+    ),
+    limit(
+        "unused_schemas",
+        "a type that nothing uses costs every build",
+        unused_schemas,
+    ),
 ];
 
-const fn limit(
-    name: &'static str,
-    reason: &'static str,
-    apply: fn(&mut Value) -> usize,
-) -> Repair {
-    Repair { name, reason, apply, expires: true }
+const fn limit(name: &'static str, reason: &'static str, apply: fn(&mut Value) -> usize) -> Repair {
+    Repair {
+        name,
+        reason,
+        apply,
+        expires: true,
+    }
 }
 
-const fn guard(
-    name: &'static str,
-    reason: &'static str,
-    apply: fn(&mut Value) -> usize,
-) -> Repair {
-    Repair { name, reason, apply, expires: false }
+const fn guard(name: &'static str, reason: &'static str, apply: fn(&mut Value) -> usize) -> Repair {
+    Repair {
+        name,
+        reason,
+        apply,
+        expires: false,
+    }
 }
 
 /// Counts the schemas that `change` changed, the innermost first.
@@ -72,9 +150,15 @@ fn count_schemas(document: &mut Value, change: impl Fn(&mut Map<String, Value>) 
 fn only_success_answers(document: &mut Value) -> usize {
     let mut count = 0;
     let mut error_schemas = BTreeSet::new();
-    let shared = document.pointer("/components/responses").cloned().unwrap_or_default();
+    let shared = document
+        .pointer("/components/responses")
+        .cloned()
+        .unwrap_or_default();
     walk::operations_mut(document, |_, _, operation| {
-        let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
+        let Some(answers) = operation
+            .get_mut("responses")
+            .and_then(Value::as_object_mut)
+        else {
             return;
         };
         let has_success = answers.keys().any(|status| status.starts_with('2'));
@@ -116,9 +200,15 @@ fn only_success_answers(document: &mut Value) -> usize {
 /// Several 2xx answers with different bodies become one that takes any JSON.
 fn one_success_type(document: &mut Value) -> usize {
     let mut count = 0;
-    let shared = document.pointer("/components/responses").cloned().unwrap_or_default();
+    let shared = document
+        .pointer("/components/responses")
+        .cloned()
+        .unwrap_or_default();
     walk::operations_mut(document, |_, _, operation| {
-        let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
+        let Some(answers) = operation
+            .get_mut("responses")
+            .and_then(Value::as_object_mut)
+        else {
             return;
         };
         if answers.len() < 2 {
@@ -135,16 +225,22 @@ fn one_success_type(document: &mut Value) -> usize {
                 .cloned()
         };
         let kinds: Vec<Option<Value>> = answers.values().map(content).collect();
-        if kinds.windows(2).all(|pair| matches!(pair, [one, other] if one == other)) {
+        if kinds
+            .windows(2)
+            .all(|pair| matches!(pair, [one, other] if one == other))
+        {
             return;
         }
         count += answers.len();
         answers.clear();
-        answers.insert("2XX".to_owned(), json!({
-            "description": "Any of several answers.",
-            "content": {"application/json": {"schema": {}}},
-            "x-empty-body": true,
-        }));
+        answers.insert(
+            "2XX".to_owned(),
+            json!({
+                "description": "Any of several answers.",
+                "content": {"application/json": {"schema": {}}},
+                "x-empty-body": true,
+            }),
+        );
     });
     count
 }
@@ -156,15 +252,18 @@ fn is_json(media: &str) -> bool {
 /// Where JSON is one of several media types, JSON it is.
 fn json_preferred(document: &mut Value) -> usize {
     fn prefer(holder: Option<&mut Value>) -> usize {
-        let Some(content) =
-            holder.and_then(|holder| holder.get_mut("content")).and_then(Value::as_object_mut)
+        let Some(content) = holder
+            .and_then(|holder| holder.get_mut("content"))
+            .and_then(Value::as_object_mut)
         else {
             return 0;
         };
         let Some(json) = content.keys().find(|media| is_json(media)).cloned() else {
             // A body takes the first of several that the generator knows; an answer that is not
             // JSON is a stream of bytes whatever its type.
-            let Some(first) = content.keys().next().cloned() else { return 0 };
+            let Some(first) = content.keys().next().cloned() else {
+                return 0;
+            };
             let before = content.len();
             content.retain(|media, _| *media == first);
             return before - content.len();
@@ -179,15 +278,25 @@ fn json_preferred(document: &mut Value) -> usize {
     let mut count = 0;
     walk::operations_mut(document, |_, _, operation| {
         count += prefer(operation.get_mut("requestBody"));
-        if let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) {
-            count += answers.values_mut().map(|answer| prefer(Some(answer))).sum::<usize>();
+        if let Some(answers) = operation
+            .get_mut("responses")
+            .and_then(Value::as_object_mut)
+        {
+            count += answers
+                .values_mut()
+                .map(|answer| prefer(Some(answer)))
+                .sum::<usize>();
         }
     });
     for section in ["requestBodies", "responses"] {
-        if let Some(entries) =
-            document.pointer_mut(&format!("/components/{section}")).and_then(Value::as_object_mut)
+        if let Some(entries) = document
+            .pointer_mut(&format!("/components/{section}"))
+            .and_then(Value::as_object_mut)
         {
-            count += entries.values_mut().map(|entry| prefer(Some(entry))).sum::<usize>();
+            count += entries
+                .values_mut()
+                .map(|entry| prefer(Some(entry)))
+                .sum::<usize>();
         }
     }
     count
@@ -212,8 +321,14 @@ fn typed_json(document: &mut Value) -> usize {
     let mut count = 0;
     walk::operations_mut(document, |_, _, operation| {
         count += complete(operation.get_mut("requestBody"));
-        if let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) {
-            count += answers.values_mut().map(|answer| complete(Some(answer))).sum::<usize>();
+        if let Some(answers) = operation
+            .get_mut("responses")
+            .and_then(Value::as_object_mut)
+        {
+            count += answers
+                .values_mut()
+                .map(|answer| complete(Some(answer)))
+                .sum::<usize>();
         }
     });
     count
@@ -225,13 +340,16 @@ fn requirement_branches(document: &mut Value) -> usize {
     count_schemas(document, |schema| {
         let mut count = 0;
         for keyword in ["anyOf", "oneOf"] {
-            let only_require = schema.get(keyword).and_then(Value::as_array).is_some_and(|all| {
-                all.iter().all(|branch| {
-                    branch.as_object().is_some_and(|fields| {
-                        fields.keys().all(|key| key == "required" || key == "title")
+            let only_require = schema
+                .get(keyword)
+                .and_then(Value::as_array)
+                .is_some_and(|all| {
+                    all.iter().all(|branch| {
+                        branch.as_object().is_some_and(|fields| {
+                            fields.keys().all(|key| key == "required" || key == "title")
+                        })
                     })
-                })
-            });
+                });
             if only_require {
                 schema.remove(keyword);
                 count += 1;
@@ -255,7 +373,9 @@ fn whole_number_enums(document: &mut Value) -> usize {
 /// An enum without a type, or with values of another type, or with the same value twice.
 fn mixed_enums(document: &mut Value) -> usize {
     count_schemas(document, |schema| {
-        let Some(values) = schema.get("enum").and_then(Value::as_array).cloned() else { return 0 };
+        let Some(values) = schema.get("enum").and_then(Value::as_array).cloned() else {
+            return 0;
+        };
         let mut changed = 0;
         if !schema.contains_key("type") && values.iter().all(Value::is_string) {
             schema.insert("type".to_owned(), json!("string"));
@@ -293,7 +413,10 @@ fn comma_lists(document: &mut Value) -> usize {
         if !is_list {
             return;
         }
-        let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+        let name = parameter
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let name = crate::steps::names::pascal(&format!("{owner}-{name}"));
         if let Some(object) = parameter.as_object_mut() {
             object.remove("explode");
@@ -306,30 +429,44 @@ fn comma_lists(document: &mut Value) -> usize {
             }
         }
     };
-    if let Some(shared) =
-        document.pointer_mut("/components/parameters").and_then(Value::as_object_mut)
+    if let Some(shared) = document
+        .pointer_mut("/components/parameters")
+        .and_then(Value::as_object_mut)
     {
         for (owner, parameter) in shared {
             lift(parameter, owner, &mut lists);
         }
     }
     walk::operations_mut(document, |_, _, operation| {
-        let owner =
-            operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
-        if let Some(list) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
-            list.iter_mut().for_each(|parameter| lift(parameter, &owner, &mut lists));
+        let owner = operation
+            .get("operationId")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
+        if let Some(list) = operation
+            .get_mut("parameters")
+            .and_then(Value::as_array_mut)
+        {
+            list.iter_mut()
+                .for_each(|parameter| lift(parameter, &owner, &mut lists));
         }
     });
     let count = lists.len();
     if let Some(schemas) = walk::components_mut(document) {
         for (name, schema) in lists {
-            let items = schema.get("items").cloned().unwrap_or_else(|| json!({"type": "string"}));
-            schemas.insert(name, json!({
-                "type": "string",
-                "format": "comma-list",
-                "description": "Values separated by commas, sent as one parameter.",
-                "x-comma-list": items,
-            }));
+            let items = schema
+                .get("items")
+                .cloned()
+                .unwrap_or_else(|| json!({"type": "string"}));
+            schemas.insert(
+                name,
+                json!({
+                    "type": "string",
+                    "format": "comma-list",
+                    "description": "Values separated by commas, sent as one parameter.",
+                    "x-comma-list": items,
+                }),
+            );
         }
     }
     count
@@ -375,7 +512,11 @@ fn money_as_decimals(document: &mut Value) -> usize {
 fn decimal_parameters(document: &mut Value) -> usize {
     let mut count = 0;
     walk::parameters_mut(document, &mut |_, parameter| {
-        let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let name = parameter
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned();
         let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut) else {
             return;
         };
@@ -419,7 +560,9 @@ fn no_bounds(document: &mut Value) -> usize {
 /// A default turns an optional field into one that is always sent, and that refuses null. The
 /// service knows its defaults.
 fn no_defaults(document: &mut Value) -> usize {
-    count_schemas(document, |schema| usize::from(schema.remove("default").is_some()))
+    count_schemas(document, |schema| {
+        usize::from(schema.remove("default").is_some())
+    })
 }
 
 /// Alpaca calls a new field in an answer compatible, whatever its document says of
@@ -468,7 +611,9 @@ fn sent_schemas(document: &Value) -> BTreeSet<String> {
 fn reachable(document: &Value, mut open: Vec<String>) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
     while let Some(reference) = open.pop() {
-        let Some((section, name)) = walk::component_of(&reference) else { continue };
+        let Some((section, name)) = walk::component_of(&reference) else {
+            continue;
+        };
         let Some(entry) = document
             .get("components")
             .and_then(|components| components.get(&section)?.get(&name))
@@ -489,17 +634,33 @@ fn reachable(document: &Value, mut open: Vec<String>) -> BTreeSet<String> {
 /// In an answer null, absent and empty are one thing for an array.
 fn plain_arrays(document: &mut Value) -> usize {
     let sent = sent_schemas(document);
-    arrays(document, |name| !sent.contains(name), |property| {
-        usize::from(property.remove("nullable").is_some_and(|nullable| nullable == true))
-    })
+    arrays(
+        document,
+        |name| !sent.contains(name),
+        |property| {
+            usize::from(
+                property
+                    .remove("nullable")
+                    .is_some_and(|nullable| nullable == true),
+            )
+        },
+    )
 }
 
 /// In a request they are two: `symbols: []` empties a watchlist, and absent leaves it alone.
 fn clearable_arrays(document: &mut Value) -> usize {
     let sent = sent_schemas(document);
-    arrays(document, |name| sent.contains(name), |property| {
-        usize::from(property.insert("nullable".to_owned(), Value::Bool(true)).is_none())
-    })
+    arrays(
+        document,
+        |name| sent.contains(name),
+        |property| {
+            usize::from(
+                property
+                    .insert("nullable".to_owned(), Value::Bool(true))
+                    .is_none(),
+            )
+        },
+    )
 }
 
 /// Calls `change` for each array property of the components that `chosen` picks; in requests only
@@ -509,7 +670,9 @@ fn arrays(
     chosen: impl Fn(&str) -> bool,
     change: impl Fn(&mut Map<String, Value>) -> usize,
 ) -> usize {
-    let Some(schemas) = walk::components_mut(document) else { return 0 };
+    let Some(schemas) = walk::components_mut(document) else {
+        return 0;
+    };
     let mut count = 0;
     for (name, schema) in schemas {
         if !chosen(name) {
@@ -565,7 +728,9 @@ fn unused_schemas(document: &mut Value) -> usize {
     if let Some(paths) = document.get("paths").and_then(Value::as_object) {
         for item in paths.values() {
             if let Some(parameters) = item.get("parameters") {
-                walk::references(parameters, &mut |reference| start.push(reference.to_owned()));
+                walk::references(parameters, &mut |reference| {
+                    start.push(reference.to_owned())
+                });
             }
         }
     }
@@ -575,7 +740,9 @@ fn unused_schemas(document: &mut Value) -> usize {
         }
     }
     let used = reachable(document, start);
-    let Some(schemas) = walk::components_mut(document) else { return 0 };
+    let Some(schemas) = walk::components_mut(document) else {
+        return 0;
+    };
     let before = schemas.len();
     schemas.retain(|name, _| used.contains(name));
     before - schemas.len()

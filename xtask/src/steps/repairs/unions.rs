@@ -65,11 +65,14 @@ fn activity_union(document: &mut Value) -> usize {
             operation.pointer_mut("/responses/200/content/application~1json/schema/items")
         {
             let is_union = ["anyOf", "oneOf"].iter().any(|keyword| {
-                items.get(keyword).and_then(Value::as_array).is_some_and(|branches| {
-                    branches.len() == 2
-                        && branches.contains(&reference(trade))
-                        && branches.contains(&reference(other))
-                })
+                items
+                    .get(keyword)
+                    .and_then(Value::as_array)
+                    .is_some_and(|branches| {
+                        branches.len() == 2
+                            && branches.contains(&reference(trade))
+                            && branches.contains(&reference(other))
+                    })
             });
             if is_union {
                 *items = reference("AccountActivity");
@@ -112,17 +115,41 @@ fn activity_union(document: &mut Value) -> usize {
 const DETAILS: &[(&str, &str, &[(&str, &[&str])])] = &[
     ("Trade", "ActivityV2DetailTRD", &[("TRD", &[])]),
     ("CashTransferAcats", "AcatcActivityV2", &[("ACATC", &[])]),
-    ("SecurityTransferAcats", "AcatsActivityV2", &[("ACATS", &[])]),
+    (
+        "SecurityTransferAcats",
+        "AcatsActivityV2",
+        &[("ACATS", &[])],
+    ),
     ("CapitalGainDistribution", "CGDActivityV2", &[("CGD", &[])]),
-    ("CashTransfer", "CSWActivityV2", &[("CSD", &[]), ("CSW", &[])]),
-    ("CashDividend", "CDIVActivityV2", &[("DIV", &["CDIV", "ROC"]), ("DIVROC", &[])]),
+    (
+        "CashTransfer",
+        "CSWActivityV2",
+        &[("CSD", &[]), ("CSW", &[])],
+    ),
+    (
+        "CashDividend",
+        "CDIVActivityV2",
+        &[("DIV", &["CDIV", "ROC"]), ("DIVROC", &[])],
+    ),
     ("StockDividend", "SDIVActivityV2", &[("DIV", &["SDIV"])]),
-    ("SubstituteDividend", "DIVSPDActivityV2", &[("DIV", &["SPD"])]),
+    (
+        "SubstituteDividend",
+        "DIVSPDActivityV2",
+        &[("DIV", &["SPD"])],
+    ),
     ("NonResidentTax", "DIVNRAActivityV2", &[("DIVNRA", &[])]),
-    ("Withholding", "DIVWHActivityV2", &[("WH", &[]), ("DIVWH", &[])]),
+    (
+        "Withholding",
+        "DIVWHActivityV2",
+        &[("WH", &[]), ("DIVWH", &[])],
+    ),
     ("Fee", "FEEActivityV2", &[("FEE", &[])]),
     ("FreeOfPaymentTransfer", "FOPTActivityV2", &[("FOPT", &[])]),
-    ("FixedIncomeInterest", "FixedIncomeInterestActivityV2", &[("INT", &["FI"])]),
+    (
+        "FixedIncomeInterest",
+        "FixedIncomeInterestActivityV2",
+        &[("INT", &["FI"])],
+    ),
     ("CashJournal", "JNLCActivityV2", &[("JNLC", &[])]),
     ("SecurityJournal", "JNLSActivityV2", &[("JNLS", &[])]),
     ("Merger", "MAActivityV2", &[("MA", &[])]),
@@ -137,23 +164,87 @@ const DETAILS: &[(&str, &str, &[(&str, &[&str])])] = &[
     ("Reorganization", "REOActivityV2", &[("REO", &[])]),
     ("WorthlessRemoval", "WRMActivityV2", &[("REORG", &["WRM"])]),
     ("Spinoff", "SpinoffActivityV2", &[("SPIN", &[])]),
-    ("ForwardSplit", "ForwardSplitActivityV2", &[("SPLIT", &["FSPLIT"])]),
-    ("ReverseSplit", "ReverseSplitActivityV2", &[("SPLIT", &["RSPLIT"])]),
-    ("UnitSplit", "UnitSplitActivityV2", &[("SPLIT", &["USPLIT"])]),
-    ("TenderOffer", "TenderOfferActivityV2", &[("VOF", &["VTND"])]),
-    ("WarrantExercise", "WarrantExerciseElectionActivityV2", &[("VOF", &["VWRT"])]),
-    ("RightsSubscription", "RightsSubscriptionElectionActivityV2", &[("VOF", &["VRGT"])]),
-    ("ExchangeOffer", "ExchangeOfferActivityV2", &[("VOF", &["VEXH"])]),
-    ("OptionCashDividend", "OpcaCDIVActivityV2", &[("OPCA", &["DIV.CDIV", "DIV.ROC"])]),
-    ("OptionStockDividend", "OpcaSDIVActivityV2", &[("OPCA", &["DIV.SDIV"])]),
-    ("OptionMerger", "OpcaMAActivityV2", &[("OPCA", &["MA.CMA", "MA.SMA", "MA.SCMA"])]),
-    ("OptionNameChange", "OpcaNCActivityV2", &[("OPCA", &["NC.CNC", "NC.SNC", "NC.SCNC"])]),
-    ("OptionSpinoff", "OpcaSPINActivityV2", &[("OPCA", &["SPIN"])]),
-    ("OptionForwardSplit", "OpcaFSPLITActivityV2", &[("OPCA", &["SPLIT.FSPLIT"])]),
-    ("OptionReverseSplit", "OpcaRSPLITActivityV2", &[("OPCA", &["SPLIT.RSPLIT"])]),
-    ("OptionUnitSplit", "OpcaUSPLITActivityV2", &[("OPCA", &["SPLIT.USPLIT"])]),
+    (
+        "ForwardSplit",
+        "ForwardSplitActivityV2",
+        &[("SPLIT", &["FSPLIT"])],
+    ),
+    (
+        "ReverseSplit",
+        "ReverseSplitActivityV2",
+        &[("SPLIT", &["RSPLIT"])],
+    ),
+    (
+        "UnitSplit",
+        "UnitSplitActivityV2",
+        &[("SPLIT", &["USPLIT"])],
+    ),
+    (
+        "TenderOffer",
+        "TenderOfferActivityV2",
+        &[("VOF", &["VTND"])],
+    ),
+    (
+        "WarrantExercise",
+        "WarrantExerciseElectionActivityV2",
+        &[("VOF", &["VWRT"])],
+    ),
+    (
+        "RightsSubscription",
+        "RightsSubscriptionElectionActivityV2",
+        &[("VOF", &["VRGT"])],
+    ),
+    (
+        "ExchangeOffer",
+        "ExchangeOfferActivityV2",
+        &[("VOF", &["VEXH"])],
+    ),
+    (
+        "OptionCashDividend",
+        "OpcaCDIVActivityV2",
+        &[("OPCA", &["DIV.CDIV", "DIV.ROC"])],
+    ),
+    (
+        "OptionStockDividend",
+        "OpcaSDIVActivityV2",
+        &[("OPCA", &["DIV.SDIV"])],
+    ),
+    (
+        "OptionMerger",
+        "OpcaMAActivityV2",
+        &[("OPCA", &["MA.CMA", "MA.SMA", "MA.SCMA"])],
+    ),
+    (
+        "OptionNameChange",
+        "OpcaNCActivityV2",
+        &[("OPCA", &["NC.CNC", "NC.SNC", "NC.SCNC"])],
+    ),
+    (
+        "OptionSpinoff",
+        "OpcaSPINActivityV2",
+        &[("OPCA", &["SPIN"])],
+    ),
+    (
+        "OptionForwardSplit",
+        "OpcaFSPLITActivityV2",
+        &[("OPCA", &["SPLIT.FSPLIT"])],
+    ),
+    (
+        "OptionReverseSplit",
+        "OpcaRSPLITActivityV2",
+        &[("OPCA", &["SPLIT.RSPLIT"])],
+    ),
+    (
+        "OptionUnitSplit",
+        "OpcaUSPLITActivityV2",
+        &[("OPCA", &["SPLIT.USPLIT"])],
+    ),
     ("RightsDistribution", "RightsDistributionActivityV2", &[]),
-    ("FixedIncomeRedemption", "FixedIncomeRedemptionActivityV2", &[]),
+    (
+        "FixedIncomeRedemption",
+        "FixedIncomeRedemptionActivityV2",
+        &[],
+    ),
 ];
 
 /// Event details are told apart by `activity_type` and `activity_subtype` of the event around
@@ -178,7 +269,9 @@ fn event_details_union(document: &mut Value) -> usize {
             }
         }
     }
-    let Some(details) = event_details(document) else { return 0 };
+    let Some(details) = event_details(document) else {
+        return 0;
+    };
     *details = reference(UNION);
     let variants: Vec<Value> = branches
         .iter()
@@ -248,7 +341,9 @@ fn travel_rule_error_union(document: &mut Value) -> usize {
 /// The body of one item of a bulk answer: an order has an `id`, an error a `message`.
 pub fn add_order_or_error(document: &mut Value) {
     let error_exists = has_component(document, "Error");
-    let Some(schemas) = walk::components_mut(document) else { return };
+    let Some(schemas) = walk::components_mut(document) else {
+        return;
+    };
     if !error_exists {
         schemas.insert("Error".to_owned(), json!({
             "type": "object",
