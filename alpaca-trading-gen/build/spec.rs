@@ -30,6 +30,8 @@ pub(super) struct Operation {
     pub(super) method: String,
     pub(super) path: String,
     pub(super) tag: String,
+    /// The media type of the 2xx answer; empty when it has no body.
+    pub(super) accept: String,
     pub(super) deprecated: Option<String>,
     pub(super) deprecated_parameters: Vec<(String, String)>,
     /// The 2xx answer may have no body where one is declared.
@@ -170,6 +172,15 @@ impl Spec {
                         .and_then(Value::as_str)
                         .unwrap_or_default()
                         .to_owned(),
+                    accept: operation
+                        .get("responses")
+                        .and_then(Value::as_object)
+                        .into_iter()
+                        .flat_map(|answers| answers.values())
+                        .filter_map(|answer| answer.get("content")?.as_object()?.keys().next())
+                        .next()
+                        .cloned()
+                        .unwrap_or_default(),
                     deprecated: deprecation(operation),
                     deprecated_parameters: parameters
                         .filter_map(|parameter| {

@@ -47,7 +47,7 @@ async fn finish<T: DeserializeOwned, E>(
     let status = response.status();
     let headers = response.headers().clone();
     let body = response.bytes().await.map_err(Error::ResponseBodyError)?;
-    let is_empty = body.iter().all(u8::is_ascii_whitespace);
+    let is_empty = matches!(body.trim_ascii(), b"" | b"null");
     let value = match empty {
         Empty::Nothing if is_empty => read("null").or_else(|_| read("{}")),
         _ => decode(&body),

@@ -11,7 +11,7 @@ impl Client {
     ///
     /// # Examples
     ///
-    /// ```
+    /// ```no_run
     /// use alpaca_trading_gen::{Client, Inner, reqwest};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -25,6 +25,10 @@ impl Client {
     /// ```
     #[must_use]
     pub fn with_inner(base_url: &str, http: reqwest::Client, inner: Inner) -> Self {
+        // The requests will have the normal form of the URL; the base has it from the start, so that
+        // the two can be compared. What is no URL fails when it is used, with an error that says so.
+        let normal = reqwest::Url::parse(base_url).map(String::from);
+        let base_url = normal.as_deref().unwrap_or(base_url);
         Self::new_with_client(base_url.trim_end_matches('/'), http, inner)
     }
 

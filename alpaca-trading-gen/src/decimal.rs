@@ -61,13 +61,22 @@ pub fn parse_decimal(text: &str) -> Result<Decimal, DecimalError> {
     };
     const TOO_LONG: &str = "has more than 28 significant digits, or more than 28 decimals";
     let number = Number::split(text).ok_or_else(|| refuse("is not a decimal number"))?;
-    let Some(exponent) = number.exponent else {
-        return Decimal::from_str_exact(text).map_err(|_| refuse(TOO_LONG));
+    let value = match number.exponent {
+        None => Decimal::from_str_exact(text).ok(),
+        Some(exponent) => Decimal::from_str_exact(number.mantissa)
+            .ok()
+            .zip(exponent.parse().ok())
+            .and_then(|(plain, exponent)| shift(plain, exponent)),
     };
-    let exponent: i32 = exponent.parse().map_err(|_| refuse(TOO_LONG))?;
-    let plain = Decimal::from_str_exact(number.mantissa).map_err(|_| refuse(TOO_LONG))?;
-    shift(plain, exponent).ok_or_else(|| refuse(TOO_LONG))
+    // The type holds some numbers of 29 digits and not others: a promise that depends on the digits
+    // is none.
+    value
+        .filter(|value| value.mantissa().unsigned_abs() < TEN_TO_28)
+        .ok_or_else(|| refuse(TOO_LONG))
 }
+
+/// The smallest mantissa with 29 digits.
+const TEN_TO_28: u128 = 10_u128.pow(28);
 
 /// `plain` times ten to the power of `exponent`, when that can be held exactly.
 fn shift(plain: Decimal, exponent: i32) -> Option<Decimal> {
@@ -279,6 +288,8 @@ mod tests {
     fn what_cannot_be_held_is_refused_and_named() {
         for text in [
             "12345678901234567890123456789012",
+            "12345678901234567890123456789",
+            "1234567890123456789012345678e1",
             "0.00000000000000000000000000001",
             "1e40",
             "1e-40",

@@ -28,6 +28,10 @@ macro_rules! open_enum {
             }
         }
 
+        impl $crate::open_enum::Listed for $name {
+            const LISTED: &'static [&'static str] = Self::LISTED;
+        }
+
         impl ::std::convert::From<&str> for $name {
             fn from(text: &str) -> Self {
                 match text {
@@ -105,19 +109,25 @@ macro_rules! open_enum {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::std::result::Result<Self, D::Error> {
-                deserializer.deserialize_str($crate::open_enum::Text(::std::marker::PhantomData))
+                deserializer.deserialize_any($crate::open_enum::Text(::std::marker::PhantomData))
             }
         }
     };
 }
 pub(crate) use open_enum;
 
+/// What an open enum lists, for the reader of all of them.
+pub(crate) trait Listed {
+    /// The listed values.
+    const LISTED: &'static [&'static str];
+}
+
 /// Reads a string into whatever is made from one, without a copy where that needs none.
 pub(crate) struct Text<T>(pub(crate) std::marker::PhantomData<T>);
 
 impl<T> serde::de::Visitor<'_> for Text<T>
 where
-    T: for<'a> From<&'a str> + From<String>,
+    T: for<'a> From<&'a str> + From<String> + Listed,
 {
     type Value = T;
 
@@ -131,5 +141,14 @@ where
 
     fn visit_string<E>(self, text: String) -> Result<T, E> {
         Ok(T::from(text))
+    }
+
+    /// Flags of dividends were booleans before they became the words `true` and `false`.
+    fn visit_bool<E: serde::de::Error>(self, flag: bool) -> Result<T, E> {
+        let text = if flag { "true" } else { "false" };
+        if T::LISTED.contains(&text) {
+            return Ok(T::from(text));
+        }
+        Err(E::invalid_type(serde::de::Unexpected::Bool(flag), &self))
     }
 }

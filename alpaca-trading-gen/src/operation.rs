@@ -16,6 +16,8 @@ pub struct Operation {
     pub path: &'static str,
     /// The chapter of the document: `Orders`.
     pub tag: &'static str,
+    /// The media type of the successful answer; empty when it has no body.
+    pub accept: &'static str,
     /// Whether Alpaca has deprecated or withdrawn it.
     pub deprecated: bool,
 }
@@ -54,9 +56,28 @@ impl Operation {
     }
 }
 
+/// A path parameter as one segment: everything but letters, digits, `-`, `.`, `_` and `~` is
+/// percent-encoded, so that no value can reach beyond its place.
+///
+/// `BTC/USD` becomes `BTC%2FUSD`. A backslash is encoded too: in a URL it would count as a slash.
+pub(crate) fn encode_segment(value: &str) -> String {
+    use std::fmt::Write as _;
+
+    value
+        .bytes()
+        .fold(String::with_capacity(value.len()), |mut segment, byte| {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                segment.push(char::from(byte));
+            } else {
+                let _ = write!(segment, "%{byte:02X}");
+            }
+            segment
+        })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Operation;
+    use super::{Operation, encode_segment};
 
     const CLOSE: Operation = Operation {
         id: "close_position",
@@ -64,8 +85,22 @@ mod tests {
         method: "DELETE",
         path: "/v2/positions/{symbol_or_asset_id}",
         tag: "",
+        accept: "",
         deprecated: false,
     };
+
+    #[test]
+    fn a_value_stays_one_segment() {
+        for (value, segment) in [
+            ("BTC/USD", "BTC%2FUSD"),
+            ("a\\..\\b", "a%5C..%5Cb"),
+            ("50% ü?#", "50%25%20%C3%BC%3F%23"),
+            ("AAPL250620C00100000", "AAPL250620C00100000"),
+            ("BRK.B", "BRK.B"),
+        ] {
+            assert_eq!(encode_segment(value), segment);
+        }
+    }
 
     #[test]
     fn a_filled_template_fits() {

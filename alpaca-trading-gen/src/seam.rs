@@ -16,6 +16,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use progenitor_client::{ClientHooks, ClientInfo, Error, OperationInfo};
+use reqwest::header::{ACCEPT, HeaderValue};
 use reqwest::{Request, Response, ResponseBuilderExt as _};
 
 use crate::{Client, Operation};
@@ -118,7 +119,9 @@ struct LocalFailure(Arc<dyn std::error::Error + Send + Sync>);
 
 /// The reason of the middleware that `error` carries, when no server gave this answer.
 #[must_use]
-pub fn local_failure<E>(error: &Error<E>) -> Option<&(dyn std::error::Error + Send + Sync)> {
+pub fn local_failure<E>(
+    error: &Error<E>,
+) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
     match error {
         Error::UnexpectedResponse(response) => response
             .extensions()
@@ -178,9 +181,18 @@ impl Default for Inner {
 impl ClientHooks<Inner> for Client {
     async fn pre<E>(&self, request: &mut Request, info: &OperationInfo) -> Result<(), Error<E>> {
         request.headers_mut().remove("api-version");
+        let operation = Operation::find(info.operation_id);
+        if let Some(operation) = operation
+            && !operation.accept.is_empty()
+            && let Ok(accept) = HeaderValue::from_str(operation.accept)
+        {
+            // The generator asks for JSON only where it decodes it; a stream of events is asked for
+            // by its own name.
+            request.headers_mut().entry(ACCEPT).or_insert(accept);
+        }
         let base = self.base_path();
         let path = request.url().path();
-        let fits = Operation::find(info.operation_id).is_none_or(|operation| {
+        let fits = operation.is_none_or(|operation| {
             path.strip_prefix(base)
                 .is_some_and(|path| operation.fits(path))
         });

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 /// How many objects deep an instance goes before everything optional is left out.
-const DEPTH: usize = 8;
+const DEPTH: usize = 3;
 
 /// What becomes of the properties that an object need not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,6 +224,8 @@ impl<'s> Generator<'s> {
     fn count(&mut self, mode: Mode) -> usize {
         match mode {
             _ if self.depth > DEPTH => 0,
+            // A type may hold itself: deeper down one element is enough, or trees would explode.
+            Mode::Full if self.depth > 1 => 1,
             Mode::Full => 1 + self.random.below(3),
             _ => self.random.below(4),
         }

@@ -221,6 +221,8 @@ async fn a_reason_of_the_middleware_comes_out_whole_and_nothing_is_sent() {
         let error = (call.all)(client.clone(), values).await.unwrap_err();
         let reason = local_failure(&error).unwrap_or_else(|| panic!("{}: {error:?}", declared.id));
         assert_eq!(reason.to_string(), "key 7 is missing");
+        let missing = reason.downcast_ref::<MissingKey>();
+        assert!(missing.is_some_and(|missing| missing.0 == 7));
         assert_eq!(
             response(Err::<(), _>(error)).status().as_u16(),
             LOCAL_FAILURE_STATUS

@@ -1,6 +1,11 @@
 //! Every operation on the wire: what the generated client sends is what the document declares.
 
-#![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing, reason = "test")]
+#![allow(
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "test"
+)]
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};

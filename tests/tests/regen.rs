@@ -1,5 +1,13 @@
 //! `regen` on documents that have changed: what it says, and that it writes nothing when it fails.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -72,21 +80,40 @@ fn check_names_each_change_and_writes_nothing() {
     regen::run(copy.path(), Mode::Accept).unwrap();
     edit(copy.path(), |document| {
         let schemas = &mut document["components"]["schemas"];
-        schemas["OrderStatus"]["enum"].as_array_mut().unwrap().push(json!("frozen"));
-        schemas["Position"]["properties"].as_object_mut().unwrap().remove("qty_available");
+        schemas["OrderStatus"]["enum"]
+            .as_array_mut()
+            .unwrap()
+            .push(json!("frozen"));
+        schemas["Position"]["properties"]
+            .as_object_mut()
+            .unwrap()
+            .remove("qty_available");
         document["paths"]["/v2/orders"]["get"]["operationId"] = json!("listEverything");
     });
     let before = contents(copy.path());
     let error = regen::run(copy.path(), Mode::Check).unwrap_err();
     assert_eq!(contents(copy.path()), before);
-    for part in ["OrderStatus", "frozen", "Position.qty_available", "getAllOrders", "listEverything"] {
+    for part in [
+        "OrderStatus",
+        "frozen",
+        "Position.qty_available",
+        "getAllOrders",
+        "listEverything",
+    ] {
         assert!(error.contains(part), "`{part}` is not named in:\n{error}");
     }
     // The structural change comes before hashes and file names.
-    let place = |part: &str| error.find(part).unwrap_or_else(|| panic!("no `{part}` in {error}"));
+    let place = |part: &str| {
+        error
+            .find(part)
+            .unwrap_or_else(|| panic!("no `{part}` in {error}"))
+    };
     assert!(place("frozen") < place("spec.json is not"));
     assert!(place("spec.json is not") < place("another hash"));
-    assert!(error.contains("snapshot types/OrderStatus has changed"), "{error}");
+    assert!(
+        error.contains("snapshot types/OrderStatus has changed"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -100,12 +127,21 @@ fn a_change_is_left_for_review_and_taken_on_request() {
             .push(json!("frozen"));
     });
     let snapshot = copy.path().join("tests/snapshots/types/OrderStatus.snap");
-    let pending = copy.path().join("tests/snapshots/types/OrderStatus.snap.new");
+    let pending = copy
+        .path()
+        .join("tests/snapshots/types/OrderStatus.snap.new");
     let accepted = fs::read_to_string(&snapshot).unwrap();
     let report = regen::run(copy.path(), Mode::Write).unwrap();
-    assert!(report.contains("changed snapshot types/OrderStatus"), "{report}");
+    assert!(
+        report.contains("changed snapshot types/OrderStatus"),
+        "{report}"
+    );
     assert_eq!(fs::read_to_string(&snapshot).unwrap(), accepted);
-    assert!(fs::read_to_string(&pending).unwrap().contains("Frozen = \"frozen\""));
+    assert!(
+        fs::read_to_string(&pending)
+            .unwrap()
+            .contains("Frozen = \"frozen\"")
+    );
     // Until it is reviewed the check fails.
     assert!(regen::run(copy.path(), Mode::Check).is_err());
     regen::run(copy.path(), Mode::Accept).unwrap();
@@ -152,7 +188,10 @@ fn an_edited_spec_or_a_lost_snapshot_is_drift() {
     let text = fs::read_to_string(&spec).unwrap();
     fs::write(&spec, text.replacen("\"held\"", "\"hold\"", 1)).unwrap();
     let error = regen::run(copy.path(), Mode::Check).unwrap_err();
-    assert!(error.contains("OrderStatus") && error.contains("hold"), "{error}");
+    assert!(
+        error.contains("OrderStatus") && error.contains("hold"),
+        "{error}"
+    );
     fs::write(&spec, text).unwrap();
 
     fs::remove_file(copy.path().join("tests/snapshots/types/Order.snap")).unwrap();

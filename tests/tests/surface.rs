@@ -3,6 +3,14 @@
 //! Each operation and each type is a snapshot of its own, so that a review shows what changed and
 //! nothing else. `cargo xtask regen` leaves changed ones pending; here they fail.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests"
+)]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -39,8 +47,15 @@ fn the_surface_is_the_reviewed_one() {
             changed.push(name.clone());
         }
     }
-    assert!(changed.is_empty(), "changed: {changed:?}; run `cargo xtask regen` and review");
-    assert!(surface.len() > 250, "the surface has {} texts only", surface.len());
+    assert!(
+        changed.is_empty(),
+        "changed: {changed:?}; run `cargo xtask regen` and review"
+    );
+    assert!(
+        surface.len() > 250,
+        "the surface has {} texts only",
+        surface.len()
+    );
 }
 
 #[test]
@@ -65,9 +80,14 @@ fn the_generated_crate_was_built_from_the_reviewed_document() {
     // `spec.json` is what `build.rs` reads; the documents must still give it.
     let derived = derived();
     let spec = std::fs::read_to_string(regen::workspace_root().join(regen::SPEC)).unwrap();
-    assert!(derived.spec == spec, "spec.json is stale: run `cargo xtask regen`");
-    let ids: Vec<&str> =
-        alpaca_trading_gen::OPERATIONS.iter().map(|operation| operation.id).collect();
+    assert!(
+        derived.spec == spec,
+        "spec.json is stale: run `cargo xtask regen`"
+    );
+    let ids: Vec<&str> = alpaca_trading_gen::OPERATIONS
+        .iter()
+        .map(|operation| operation.id)
+        .collect();
     assert_eq!(ids.len(), 72);
     assert!(ids.is_sorted());
 }

@@ -1,5 +1,13 @@
 //! The commands as a maintainer calls them: exit codes, messages, and nothing written on failure.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests"
+)]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};

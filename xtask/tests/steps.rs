@@ -1,5 +1,13 @@
 //! The steps on the vendored documents, and on what they are not made for.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests"
+)]
+
 use serde_json::{Value, json};
 use xtask::document::{self, Document};
 use xtask::regen::{DOCUMENT, SUPPLEMENT, workspace_root};

@@ -16,6 +16,7 @@ pub(super) struct Counts {
 
 pub(super) fn run(file: &mut syn::File, spec: &Spec) -> Result<Counts, String> {
     without_constructor(file)?;
+    own_encoding(file)?;
     let may_be_empty: BTreeSet<String> = spec
         .operations
         .iter()
@@ -74,6 +75,39 @@ fn without_constructor(file: &mut syn::File) -> Result<(), String> {
     Err("the generated client has no constructor `new` to leave out".to_owned())
 }
 
+/// The generator's own encoding of path parameters leaves a backslash alone, which a URL takes for a
+/// slash: the crate's stands in for it under the same name.
+fn own_encoding(file: &mut syn::File) -> Result<(), String> {
+    const NAME: &str = "encode_path";
+    let imported = file.items.iter_mut().any(|item| match item {
+        Item::Use(found) => take_import(&mut found.tree, NAME),
+        _ => false,
+    });
+    if !imported {
+        return Err(format!("the generated code does not import `{NAME}`"));
+    }
+    file.items.push(parse_quote! {
+        use crate::operation::encode_segment as encode_path;
+    });
+    Ok(())
+}
+
+/// Takes `name` out of a group of imports; says whether it was there.
+fn take_import(tree: &mut syn::UseTree, name: &str) -> bool {
+    match tree {
+        syn::UseTree::Path(path) => take_import(&mut path.tree, name),
+        syn::UseTree::Group(group) => {
+            let before = group.items.len();
+            group.items = std::mem::take(&mut group.items)
+                .into_iter()
+                .filter(|item| !matches!(item, syn::UseTree::Name(found) if found.ident == name))
+                .collect();
+            group.items.len() < before
+        }
+        _ => false,
+    }
+}
+
 /// Whether a `send` returns `Result<ResponseValue<Vec<_>>, _>`.
 fn returns_list(output: &ReturnType) -> bool {
     fn inner<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
@@ -115,6 +149,7 @@ fn table(spec: &Spec) -> Item {
         let (id, document_id) = (&operation.id, &operation.document_id);
         let (method, path, tag) = (&operation.method, &operation.path, &operation.tag);
         let deprecated = operation.deprecated.is_some();
+        let accept = &operation.accept;
         quote! {
             crate::Operation {
                 id: #id,
@@ -122,6 +157,7 @@ fn table(spec: &Spec) -> Item {
                 method: #method,
                 path: #path,
                 tag: #tag,
+                accept: #accept,
                 deprecated: #deprecated,
             }
         }

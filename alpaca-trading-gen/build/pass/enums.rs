@@ -20,7 +20,11 @@ pub(super) fn run(items: &mut Vec<Item>, spec: &Spec) -> Result<usize, String> {
             .blank_values()
             .find(|(found, _)| *found == name)
             .map(|(_, value)| value);
-        let opened = open(&items[index], name, &values, blank)?;
+        let opened = items
+            .get(index)
+            .map(|item| open(item, name, &values, blank))
+            .transpose()?
+            .unwrap_or_default();
         items.retain(|item| {
             !tree::is_impl_of(item, name)
                 && !matches!(item, Item::Enum(found) if found.ident == name)

@@ -200,3 +200,20 @@ async fn the_error_of_a_decimal_names_its_field() {
         assert!(error.to_string().contains(field), "{error}");
     }
 }
+
+/// In a list the error says which element, and of an activity which shape it was read as.
+#[tokio::test]
+async fn the_error_of_a_decimal_in_a_list_names_its_element() {
+    let body =
+        r#"[{"activity_type": "FILL", "price": "1.10"}, {"activity_type": "FEE", "qty": "1,5"}]"#;
+    let server = Loopback::start(move |_| Reply::json(200, body)).await;
+    let client = Client::with_inner(&server.url(), tests::http(), Inner::default());
+    let answer = client.list_account_activities().send().await;
+    let Err(Error::InvalidResponsePayload(_, error)) = answer else {
+        panic!("{answer:?}")
+    };
+    let error = error.to_string();
+    for part in ["[1]", "NonTradeActivities", "qty", "`1,5`"] {
+        assert!(error.contains(part), "{error}");
+    }
+}

@@ -102,7 +102,8 @@ fn any_list_or_map_may_be_null() {
         for place in case.places() {
             let is_list = place.schema["type"] == "array";
             let is_map = place.schema["type"] == "object" && place.schema["properties"].is_null();
-            if (is_list || is_map) && (place.slot != Slot::Member || is_list) {
+            // A map among others is data of a form that nobody knows.
+            if is_list || (is_map && place.slot != Slot::Member) {
                 let given = case.with(&place, Value::Null);
                 case.same(&given.to_string(), &given);
                 met.insert((case.name, place.pointer.clone()));

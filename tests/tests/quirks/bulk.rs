@@ -69,7 +69,7 @@ fn a_body_that_is_neither_is_kept_whole() {
     assert_eq!(closed(200, Value::Null).body, None);
 }
 
-/// An order that was refused has a message of its own beside its id.
+/// What has an id is an order, whatever it says besides.
 #[test]
 fn an_order_with_a_message_is_an_order() {
     let item = closed(200, with(order(), json!({"message": "accepted"})));

@@ -23,12 +23,22 @@ async fn refused<T: std::fmt::Debug>(
     (response, request)
 }
 
-#[test]
-fn an_error_explains_itself_by_undeclared_fields() {
-    let error: Body = decode(&json!({
+#[tokio::test]
+async fn an_error_explains_itself_by_undeclared_fields() {
+    let body = json!({
         "code": 40310000, "message": "insufficient qty available for order",
         "available": "3.5", "existing_qty": "10", "held_for_orders": "6.5", "symbol": "QRST"
-    }));
+    });
+    let (response, request) = refused(403, &body.to_string(), async |client| {
+        client
+            .create_order()
+            .body_map(|order| order.time_in_force("day").type_("market"))
+            .send()
+            .await
+    })
+    .await;
+    assert_eq!(request.line, "POST /v2/orders");
+    let error: Body = decode_text(&response.text().await.expect("a body"));
     assert_eq!(error.code, Some(40_310_000));
     assert_eq!(digits(error.available), some("3.5"));
     assert_eq!(digits(error.existing_qty), some("10"));

@@ -54,6 +54,10 @@ enum Keys {
     Names,
     /// The listed values of an enum: their order says nothing, what they are does.
     Values,
+    /// `x-union` and what it holds: plain data, except for the next.
+    Union,
+    /// The variants of a union, or the tags that select one: in any order.
+    UnionSet,
     /// Plain data, where everything counts.
     Data,
 }
@@ -64,7 +68,10 @@ impl Keys {
         match self {
             Keys::Names => Keys::Keywords,
             Keys::Values | Keys::Data => Keys::Data,
+            Keys::Union | Keys::UnionSet if matches!(key, "variants" | "when") => Keys::UnionSet,
+            Keys::Union | Keys::UnionSet => Keys::Union,
             Keys::Keywords if key == "enum" => Keys::Values,
+            Keys::Keywords if key == "x-union" => Keys::Union,
             Keys::Keywords if matches!(key, "default" | "const") || key.starts_with("x-") => {
                 Keys::Data
             }
@@ -142,11 +149,10 @@ fn write(
             text.push('}');
         }
         Value::Array(list) => {
-            // Where plain data holds a list, its order may mean something.
-            let inner = if keys == Keys::Values {
-                Keys::Data
-            } else {
-                keys
+            let inner = match keys {
+                Keys::Values => Keys::Data,
+                Keys::UnionSet => Keys::Union,
+                other => other,
             };
             let mut items: Vec<String> = Vec::with_capacity(list.len());
             for item in list {
@@ -154,7 +160,8 @@ fn write(
                 write(&mut part, item, inner, rename, depth + 1);
                 items.push(part);
             }
-            if keys != Keys::Data {
+            // Where plain data holds a list, its order may mean something.
+            if !matches!(keys, Keys::Data | Keys::Union) {
                 items.sort_unstable();
             }
             text.push('[');
@@ -204,7 +211,8 @@ pub(super) fn prose(old: &Value, new: &Value) -> usize {
 }
 
 fn count(old: &Value, new: &Value, keys: Keys, depth: usize) -> usize {
-    if depth > DEEPEST || matches!(keys, Keys::Data | Keys::Values) || old == new {
+    let may_hold_prose = matches!(keys, Keys::Keywords | Keys::Names);
+    if depth > DEEPEST || !may_hold_prose || old == new {
         return 0;
     }
     match (old, new) {

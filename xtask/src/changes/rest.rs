@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::Kind;
 use super::report::{NOTHING, Report, Site, side_by_side, value};
-use super::{Kind, content};
 use crate::steps::walk;
 
 /// Compares the rest of two documents.
@@ -71,14 +71,13 @@ fn shared(
         let place = format!("components/{section}/{name}");
         let site = Site::labelled(&place, place.as_str());
         match (was, is) {
-            (Some(was), Some(is)) if !content::same(was, is) => {
-                if !report.oddity(&site, was, is) {
-                    report.keywords(&site, was, is, &[]);
-                }
+            (Some(was), Some(is)) => {
+                report.oddity(&site, was, is);
+                report.keywords(&site, was, is, &[]);
             }
             (None, Some(_)) => report.note(Kind::Added, &site, ""),
             (Some(_), None) => report.note(Kind::Removed, &site, ""),
-            _ => {}
+            (None, None) => {}
         }
     }
 }

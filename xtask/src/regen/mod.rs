@@ -90,7 +90,7 @@ pub fn run(root: &Path, mode: Mode) -> Result<String, String> {
         let _ = writeln!(report, "nothing has changed since the last run");
     } else {
         let _ = writeln!(report, "changed since the last run:");
-        report.push_str(&changes::render(&changes, MOST_CHANGES));
+        let _ = writeln!(report, "{}", changes::render(&changes, MOST_CHANGES));
     }
     match mode {
         Mode::Check => {
@@ -98,7 +98,7 @@ pub fn run(root: &Path, mode: Mode) -> Result<String, String> {
             // What changed in the API first: a hash says nothing to a reader.
             if !changes.is_empty() {
                 drift.push_str("the documents say something else than the last run wrote:\n");
-                drift.push_str(&changes::render(&changes, MOST_CHANGES));
+                let _ = writeln!(drift, "{}", changes::render(&changes, MOST_CHANGES));
             }
             if old_text != derived.spec {
                 let _ = writeln!(drift, "{SPEC} is not what the documents give");

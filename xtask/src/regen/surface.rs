@@ -333,7 +333,7 @@ fn one_enum(found: &syn::ItemEnum, items: &[Item]) -> String {
 fn values_of(item: &Item, name: &syn::Ident) -> Option<BTreeMap<String, String>> {
     let Item::Macro(call) = item else { return None };
     let mut tokens = call.mac.tokens.clone().into_iter();
-    if tokens.next()?.to_string() != name.to_string() {
+    if *name != tokens.next()?.to_string() {
         return None;
     }
     let Some(proc_macro2::TokenTree::Group(group)) = tokens.next() else {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::between;
-use super::{after, document, lines, set};
+use super::fixture::{after, document, lines, set};
 
 const LIST: &str = "/paths/~1v2~1orders/get";
 const CREATE: &str = "/paths/~1v2~1orders/post";

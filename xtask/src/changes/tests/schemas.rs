@@ -1,12 +1,11 @@
-//! Named types, their properties, values and variants.
+//! Named types, their properties and values.
 
 use serde_json::{Value, json};
 
-use super::{after, document, lines, set};
+use super::fixture::{after, document, lines, set};
 
 const ORDER: &str = "/components/schemas/Order";
 const STATUS: &str = "/components/schemas/OrderStatus";
-const UNION: &str = "/components/schemas/OrderOrError";
 
 /// Like [`after`], for one edit inside a type.
 fn edited(schema: &str, step: &str, value: Value) -> Vec<String> {
@@ -241,83 +240,6 @@ fn values_come_and_go() {
             r#"- OrderStatus value "held""#,
             r#"+ OrderStatus value "frozen""#,
             "+ OrderStatus value null",
-        ],
-    );
-}
-
-#[test]
-fn variants_come_and_go() {
-    let error = "#/components/schemas/Error";
-    let variants = "/x-union/variants";
-    let variant = json!({"name": "Fee", "$ref": "#/x/Fee", "when": [["FEE"]]});
-    let (branch, variant_at) = (format!("{UNION}/oneOf/9"), format!("{UNION}{variants}/9"));
-    assert_eq!(
-        after(&[
-            (&branch, json!({"$ref": "#/x/Fee"})),
-            (&variant_at, variant)
-        ]),
-        ["+ OrderOrError variant Fee (Fee)"],
-    );
-    let (branch, gone) = (format!("{UNION}/oneOf/1"), format!("{UNION}{variants}/1"));
-    assert_eq!(
-        after(&[(&branch, Value::Null), (&gone, Value::Null)]),
-        ["- OrderOrError variant Error (Error)"],
-    );
-    for (step, value, line) in [
-        (
-            "/x-union/variants/0/$ref",
-            json!(error),
-            "~ OrderOrError variant Order: Order -> Error",
-        ),
-        (
-            "/x-union/variants/0/key",
-            json!("id"),
-            "~ OrderOrError variant Order: recognised by nothing -> id",
-        ),
-        (
-            "/x-union/variants/1/when/1",
-            json!(["D", "E"]),
-            "~ OrderOrError variant Error: now also when D/E",
-        ),
-        (
-            "/x-union/variants/0/when",
-            json!([]),
-            "~ OrderOrError variant Order: no longer when A/B",
-        ),
-        (
-            "/x-union/tagged-by",
-            json!(["kind"]),
-            "~ OrderOrError: told apart by tagged-by type, subtype -> tagged-by kind",
-        ),
-        (
-            "/x-union",
-            Value::Null,
-            "~ OrderOrError: told apart by tagged-by type, subtype -> first match",
-        ),
-        (
-            "/oneOf/9",
-            json!({"type": "string"}),
-            "+ OrderOrError variant string",
-        ),
-        ("/nullable", json!(true), "~ OrderOrError: now nullable"),
-    ] {
-        assert_eq!(edited(UNION, step, value), [line]);
-    }
-}
-
-#[test]
-fn unions_without_tags_are_compared_by_branch() {
-    let union = |branches: Value, keyword: &str| json!({"components": {"schemas": {"U": {keyword: branches}}}});
-    let object = |kind: &str| json!({"type": "object", "properties": {"a": {"type": kind}}});
-    let old = union(json!([{"type": "string"}, object("string")]), "oneOf");
-    let new = union(json!([object("integer"), {"type": "boolean"}]), "anyOf");
-    assert_eq!(
-        lines(&old, &new),
-        [
-            "~ U: oneOf -> anyOf",
-            "+ U variant boolean",
-            "~ U variant object.a: string -> integer",
-            "- U variant string",
         ],
     );
 }

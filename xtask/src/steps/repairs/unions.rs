@@ -107,12 +107,15 @@ fn activity_union(document: &mut Value) -> usize {
     count
 }
 
+/// Types, each with its subtypes.
+type Tags = &'static [(&'static str, &'static [&'static str])];
+
 /// Which details an event of a type and subtype carries. No subtypes: any subtype.
 ///
 /// Types and subtypes as Alpaca's change log and published clients name them. The details of a
 /// rights distribution and of a bond redemption are declared without a type that announces them
 /// being known: they have a variant, and arrive as unknown, whole.
-const DETAILS: &[(&str, &str, &[(&str, &[&str])])] = &[
+const DETAILS: &[(&str, &str, Tags)] = &[
     ("Trade", "ActivityV2DetailTRD", &[("TRD", &[])]),
     ("CashTransferAcats", "AcatcActivityV2", &[("ACATC", &[])]),
     (
