@@ -24,7 +24,7 @@ use crate::{Client, Operation};
 /// A future that a middleware returns.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// The status of an answer that no server gave: it carries a [`LocalFailure`].
+/// The status of an answer that no server gave: it carries a reason for [`local_failure`].
 pub const LOCAL_FAILURE_STATUS: u16 = 599;
 
 /// At most this much of the body of an answer that is not 2xx is read: 1 MiB.
