@@ -11,6 +11,7 @@
 mod cargo;
 mod command;
 mod deny;
+mod foreign;
 mod licences;
 mod metadata;
 mod msrv;
@@ -56,6 +57,11 @@ const CHECKS: &[Check] = &[
         name: "docs",
         about: "the documentation builds without a warning",
         run: cargo::docs,
+    },
+    Check {
+        name: "foreign",
+        about: "documents that are not ours generate crates that compile without warnings",
+        run: foreign::check,
     },
     Check {
         name: "package",
