@@ -226,6 +226,31 @@ impl Spec {
         })
     }
 
+    /// The texts of an enum whose values the generator could not name: its name for each.
+    pub(super) fn enum_texts(&self, name: &str) -> BTreeMap<String, String> {
+        self.schemas
+            .get(name)
+            .and_then(|schema| schema.get("x-enum-texts")?.as_object())
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned())))
+            .collect()
+    }
+
+    /// The names on the wire of fields that had to be renamed: schema, property, name.
+    pub(super) fn wire_names(&self) -> BTreeMap<(String, String), String> {
+        let mut found = BTreeMap::new();
+        for (name, schema) in &self.schemas {
+            let properties = schema.get("properties").and_then(Value::as_object);
+            for (property, body) in properties.into_iter().flatten() {
+                if let Some(wire) = body.get("x-wire-name").and_then(Value::as_str) {
+                    found.insert((name.clone(), property.clone()), wire.to_owned());
+                }
+            }
+        }
+        found
+    }
+
     /// The string enums: name, and values in the order of the document.
     pub(super) fn enums(&self) -> impl Iterator<Item = (&str, Vec<String>)> {
         self.schemas

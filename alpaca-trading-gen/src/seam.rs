@@ -206,8 +206,12 @@ impl ClientHooks<Inner> for Client {
     }
 
     async fn exec(&self, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
+        // An operation that the table lacks must not go round the middleware, and its keys.
         let Some(operation) = Operation::find(info.operation_id) else {
-            return self.client().execute(request).await;
+            let reason = format!("the operation {} is not in the table", info.operation_id);
+            return Ok(local_answer(Arc::from(Box::<
+                dyn std::error::Error + Send + Sync,
+            >::from(reason))));
         };
         match self.inner().0.send(self.client(), request, operation).await {
             Ok(response) if response.status().is_success() => Ok(response),

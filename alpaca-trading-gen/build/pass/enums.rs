@@ -3,6 +3,8 @@
 //! Typify's enum refuses a value that the document does not list. Here each becomes an enum with
 //! `Unknown(String)`, and the impl blocks that came with it give way to one macro of the crate.
 
+use std::collections::BTreeMap;
+
 use quote::{format_ident, quote};
 use syn::{Fields, Item, parse_quote};
 
@@ -22,7 +24,7 @@ pub(super) fn run(items: &mut Vec<Item>, spec: &Spec) -> Result<usize, String> {
             .map(|(_, value)| value);
         let opened = items
             .get(index)
-            .map(|item| open(item, name, &values, blank))
+            .map(|item| open(item, name, &values, blank, &spec.enum_texts(name)))
             .transpose()?
             .unwrap_or_default();
         items.retain(|item| {
@@ -54,6 +56,7 @@ fn open(
     name: &str,
     values: &[String],
     blank: Option<&str>,
+    real_texts: &BTreeMap<String, String>,
 ) -> Result<Vec<Item>, String> {
     let Item::Enum(source) = item else {
         return Err(format!("`{name}` is not an enum"));
@@ -66,12 +69,14 @@ fn open(
         if !matches!(variant.fields, Fields::Unit) {
             return Err(format!("`{name}::{}` holds something", variant.ident));
         }
-        let text = tree::serde_rename(&variant.attrs).unwrap_or_else(|| variant.ident.to_string());
+        let listed =
+            tree::serde_rename(&variant.attrs).unwrap_or_else(|| variant.ident.to_string());
+        let text = real_texts.get(&listed).unwrap_or(&listed).clone();
         let mut ident = variant.ident.clone();
         if ident == "Unknown" {
             // The value `unknown` of the document, beside ours for what it does not list.
             ident = format_ident!("UnknownListed");
-        } else if text.is_empty() {
+        } else if text.is_empty() && real_texts.is_empty() {
             ident = format_ident!("Blank");
         }
         let docs = tree::docs(&variant.attrs);
@@ -85,7 +90,7 @@ fn open(
         if blank == Some(text.as_str()) {
             default = Some(ident.clone());
         }
-        texts.push(text);
+        texts.push(listed);
     }
     if texts.len() != values.len() || !values.iter().all(|value| texts.contains(value)) {
         return Err(format!(

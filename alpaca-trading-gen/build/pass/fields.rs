@@ -35,6 +35,7 @@ pub(super) fn run(items: &mut [Item], spec: &Spec) -> Result<Counts, String> {
         enums: &closed_to_blank,
         with_default: &with_default,
     };
+    let wire_names = spec.wire_names();
     for item in items.iter_mut() {
         let Item::Struct(found) = item else { continue };
         // A newtype around one value is what a component that is no object becomes.
@@ -42,7 +43,17 @@ pub(super) fn run(items: &mut [Item], spec: &Spec) -> Result<Counts, String> {
             found.attrs.push(parse_quote! { #[non_exhaustive] });
             counts.structs += 1;
         }
+        let owner = found.ident.to_string();
+        // The twin of a type that is decoded in two steps has the fields of that type.
+        let owner = match &found.vis {
+            syn::Visibility::Inherited => owner.trim_end_matches("Raw").to_owned(),
+            _ => owner,
+        };
         for field in &mut found.fields {
+            let name = field.ident.as_ref().map(ToString::to_string);
+            if let Some(wire) = name.and_then(|name| wire_names.get(&(owner.clone(), name))) {
+                field.attrs.push(parse_quote! { #[serde(rename = #wire)] });
+            }
             pass.field(field, &mut counts);
         }
     }
@@ -210,6 +221,7 @@ fn expected_decimals(items: &[Item], spec: &Spec) -> Result<(), String> {
                 let wire = tree::serde_rename(&field.attrs)
                     .or_else(|| field.ident.as_ref().map(ToString::to_string));
                 wire.as_deref() == Some(property)
+                    || field.ident.as_ref().is_some_and(|ident| ident == property)
             }),
             _ => None,
         });

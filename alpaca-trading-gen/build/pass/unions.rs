@@ -15,7 +15,7 @@ pub(super) fn run(items: &mut Vec<Item>, unions: &[Union]) -> Result<usize, Stri
         items.extend(declaration(union));
         match &union.by {
             UnionBy::Tags(tags) => items.push(by_tags(union, tags)),
-            UnionBy::Key => items.push(by_key(union)?),
+            UnionBy::Key => items.push(by_key(union)),
             UnionBy::ParentTags(tags) => {
                 items.push(by_parent_tags(union, tags));
                 let parents: Vec<ItemStruct> = items
@@ -154,19 +154,17 @@ fn by_tags(union: &Union, tags: &[String]) -> Item {
     }
 }
 
-fn by_key(union: &Union) -> Result<Item, String> {
+fn by_key(union: &Union) -> Item {
     let name = format_ident!("{}", union.name);
-    let keys = union
+    // What nothing recognises has no arm, and stays unknown.
+    let recognised: Vec<_> = union
         .variants
         .iter()
-        .map(|variant| {
-            variant
-                .key
-                .as_deref()
-                .ok_or_else(|| format!("the variant {} of {} has no key", variant.name, union.name))
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    let arms = union.variants.iter().enumerate().map(|(index, variant)| {
+        .filter_map(|variant| Some((variant, variant.key.as_deref()?)))
+        .collect();
+    let count = recognised.len();
+    let keys = recognised.iter().map(|(_, key)| key);
+    let arms = recognised.iter().enumerate().map(|(index, (variant, _))| {
         let ident = format_ident!("{}", variant.name);
         let schema = &variant.schema;
         quote! {
@@ -175,13 +173,14 @@ fn by_key(union: &Union) -> Result<Item, String> {
             }
         }
     });
-    Ok(parse_quote! {
+    parse_quote! {
         const _: () = {
             impl #name {
                 fn decode(
                     json: ::std::boxed::Box<::serde_json::value::RawValue>,
                 ) -> ::std::result::Result<Self, ::serde_json::Error> {
-                    let found = crate::unknown::keys(json.get(), [#(#keys),*]).unwrap_or_default();
+                    let found = crate::unknown::keys(json.get(), [#(#keys),*] as [&str; #count])
+                        .unwrap_or([false; #count]);
                     #(#arms)*
                     Ok(Self::Unknown(crate::UnknownValue::new(::std::string::String::new(), json)))
                 }
@@ -196,7 +195,7 @@ fn by_key(union: &Union) -> Result<Item, String> {
                 }
             }
         };
-    })
+    }
 }
 
 /// Without the object around it nothing says which shape this is: alone, it is unknown.

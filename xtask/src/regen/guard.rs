@@ -50,10 +50,22 @@ fn attempt(text: &str) -> Result<Generated, String> {
                 Err(message.unwrap_or_else(|| "it panicked".to_owned()))
             })
         });
-    worker
+    let result = worker
         .map_err(|error| format!("no thread to generate in: {error}"))?
         .join()
-        .unwrap_or_else(|_| Err("it panicked twice".to_owned()))
+        .unwrap_or_else(|_| Err("it panicked twice".to_owned()));
+    result.map_err(|message| one_line(&message))
+}
+
+/// A message of the generator on one line, without the schema that it prints whole.
+fn one_line(message: &str) -> String {
+    const MOST: usize = 300;
+    let words: Vec<&str> = message.split_whitespace().collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line,
+    }
 }
 
 /// Keeps panics of the generator's thread out of the terminal, and their words for the report.

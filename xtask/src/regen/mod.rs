@@ -175,8 +175,9 @@ pub fn derive(input: Input) -> Result<Derived, String> {
     let outcome = steps::run(input).map_err(|fault| fault.to_string())?;
     let spec = to_text(&outcome.spec)?;
     let generated = guard::generate(&outcome.spec, &spec)
-        .map_err(|fault| Fault::new(file, fault.pointer, fault.message).to_string())?;
-    let surface = surface::render(&generated, &outcome)?;
+        .map_err(|fault| Fault::new(file.clone(), fault.pointer, fault.message).to_string())?;
+    let surface = surface::render(&generated, &outcome)
+        .map_err(|message| Fault::new(file, "#", message).to_string())?;
     Ok(Derived {
         spec,
         outcome,

@@ -67,7 +67,8 @@ const PROSE: [&str; 6] = [
 pub fn convert(file: &str, document: &mut Value) -> Result<(), Fault> {
     if let Some(root) = document.as_object_mut() {
         root.insert("openapi".to_owned(), json!(TARGET));
-        for key in ["webhooks", "jsonSchemaDialect", "externalDocs"] {
+        // The client is told where to send and how to prove itself by whoever makes it.
+        for key in ["webhooks", "jsonSchemaDialect", "externalDocs", "servers"] {
             root.remove(key);
         }
         if let Some(info) = root.get_mut("info").and_then(Value::as_object_mut) {
@@ -80,14 +81,56 @@ pub fn convert(file: &str, document: &mut Value) -> Result<(), Fault> {
             for section in ["pathItems", "examples", "callbacks", "links"] {
                 components.remove(section);
             }
+            // The newest kinds are unknown to 3.0; the generator looks at none.
+            if let Some(schemes) = components
+                .get_mut("securitySchemes")
+                .and_then(Value::as_object_mut)
+            {
+                schemes.retain(|_, scheme| {
+                    matches!(
+                        scheme.get("type").and_then(Value::as_str),
+                        Some("apiKey" | "http" | "oauth2" | "openIdConnect")
+                    )
+                });
+            }
         }
     }
     bare_schemas(document);
+    printable(document);
     walk::schemas_mut(document, &mut |pointer, schema| {
         self::schema(file, pointer, schema)
     })?;
     containers(document);
     Ok(())
+}
+
+/// Prose becomes comments of Rust, which hold neither carriage returns nor signs that turn the
+/// direction of the text around.
+fn printable(node: &mut Value) {
+    let is_sign = |character: char| {
+        (character.is_control() && character != '\n')
+            || matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    };
+    match node {
+        Value::Object(object) => {
+            for (key, value) in object.iter_mut() {
+                match value {
+                    Value::String(text)
+                        if matches!(key.as_str(), "description" | "summary" | "title")
+                            && text.contains(is_sign) =>
+                    {
+                        *text = text
+                            .replace("\r\n", "\n")
+                            .replace('\t', " ")
+                            .replace(is_sign, "");
+                    }
+                    other => printable(other),
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(printable),
+        _ => {}
+    }
 }
 
 /// `true` where a schema belongs says that anything goes, which 3.0 writes as `{}`.
@@ -99,6 +142,13 @@ fn bare_schemas(node: &mut Value) {
             for (key, value) in object.iter_mut() {
                 match key.as_str() {
                     "items" | "schema" if value == &Value::Bool(true) => *value = json!({}),
+                    "allOf" | "anyOf" | "oneOf" => {
+                        for part in value.as_array_mut().into_iter().flatten() {
+                            if part == &Value::Bool(true) {
+                                *part = json!({});
+                            }
+                        }
+                    }
                     "properties" => {
                         if let Some(properties) = value.as_object_mut() {
                             for property in properties.values_mut() {
@@ -147,6 +197,12 @@ fn containers(document: &mut Value) {
             object.entry("description").or_insert_with(|| json!(""));
         }
     }
+    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
+        paths.retain(|path, _| path.starts_with('/'));
+        for item in paths.values_mut().filter_map(Value::as_object_mut) {
+            item.remove("servers");
+        }
+    }
     walk::parameters_mut(document, &mut |_, parameter| strip(parameter));
     for (section, fix) in [
         ("parameters", strip as fn(&mut Value)),
@@ -163,8 +219,9 @@ fn containers(document: &mut Value) {
     }
     walk::operations_mut(document, |_, _, operation| {
         if let Some(object) = operation.as_object_mut() {
-            object.remove("callbacks");
-            object.remove("externalDocs");
+            for key in ["callbacks", "externalDocs", "servers"] {
+                object.remove(key);
+            }
         }
         if let Some(list) = operation
             .get_mut("parameters")

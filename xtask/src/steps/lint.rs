@@ -3,7 +3,9 @@
 //! What the generator and the generated crate's own build take for granted is checked here, where
 //! an error can still say where and why.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::ToSnakeCase;
 
 use serde_json::Value;
 
@@ -15,6 +17,7 @@ use crate::fault::Fault;
 pub fn lint(file: &str, spec: &Value) -> Result<(), Fault> {
     references(file, spec)?;
     operations(file, spec)?;
+    parameters(file, spec)?;
     types(file, spec)?;
     readable(file, spec)
 }
@@ -50,6 +53,56 @@ fn operations(file: &str, spec: &Value) -> Result<(), Fault> {
                 format!("#/paths/{}/{method}", escape(path)),
                 format!("two operations are named `{id}`"),
             ));
+        }
+    });
+    fault.map_or(Ok(()), Err)
+}
+
+/// Parameters of one operation become arguments of one builder, which the wire name decides.
+fn parameters(file: &str, spec: &Value) -> Result<(), Fault> {
+    let mut fault = None;
+    walk::operations(spec, |method, path, operation| {
+        let place = format!("#/paths/{}/{method}", escape(path));
+        let mut refuse = |message: String| {
+            fault.get_or_insert_with(|| Fault::new(file, place.clone(), message));
+        };
+        if matches!(method, "options" | "trace") {
+            refuse(format!(
+                "the HTTP client has no call for {}",
+                method.to_uppercase()
+            ));
+        }
+        let item = spec.get("paths").and_then(|paths| paths.get(path));
+        let mut found = BTreeMap::new();
+        for parameter in [item, Some(operation)]
+            .into_iter()
+            .flatten()
+            .filter_map(|holder| holder.get("parameters")?.as_array())
+            .flatten()
+        {
+            let parameter = walk::resolve(spec, parameter);
+            let text = |key: &str| {
+                parameter
+                    .get(key)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                    .to_owned()
+            };
+            let (name, kind) = (text("name"), text("in"));
+            if let Some((other, other_kind)) =
+                found.insert(name.to_snake_case(), (name.clone(), kind.clone()))
+                && (&other, &other_kind) != (&name, &kind)
+            {
+                refuse(format!(
+                    "the parameters `{other}` ({other_kind}) and `{name}` ({kind}) have one name in Rust: rename one"
+                ));
+            }
+        }
+        if operation.get("requestBody").is_some() && found.contains_key("body") {
+            refuse("a parameter named `body` beside a request body: rename it".to_owned());
+        }
+        if found.contains_key("header_map") && found.values().any(|(_, kind)| kind == "header") {
+            refuse("a parameter named `header_map` beside a header: rename it".to_owned());
         }
     });
     fault.map_or(Ok(()), Err)

@@ -5,6 +5,7 @@
 //! | convert | [`convert`] | OpenAPI 3.1 becomes 3.0.3 |
 //! | supplement | [`supplement`] | withdrawn operations are added, deprecated |
 //! | repairs | [`repairs::document`], [`repairs::unions`] | faults of the document are mended |
+//! | shapes | [`shapes`] | what only other documents have is put into the form of ours |
 //! | names | [`operations`], [`names`] | methods and types get their Rust names |
 //! | limits | [`repairs::generator`] | what the generator cannot take is put differently |
 //! | lint | [`lint`] | what later steps rely on is checked |
@@ -17,6 +18,7 @@ pub mod money;
 pub mod names;
 pub mod operations;
 pub mod repairs;
+pub mod shapes;
 pub mod sums;
 pub mod supplement;
 pub mod walk;
@@ -70,6 +72,7 @@ pub fn run(input: Input) -> Result<Outcome, Fault> {
     let mut warnings = Vec::new();
     let mut applied = repairs::apply(&mut spec, repairs::document::REPAIRS);
     applied.extend(repairs::apply(&mut spec, repairs::unions::REPAIRS));
+    applied.extend(repairs::apply(&mut spec, shapes::GUARDS));
     names::correct_spelling(&mut spec);
     warnings.extend(operations::name(&mut spec));
     warnings.extend(names::name_types(&mut spec));

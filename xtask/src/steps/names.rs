@@ -22,6 +22,28 @@ const MISSPELT: [(&str, &str); 3] = [
     ("SearchVASPsResponse", "SearchVaspsResponse"),
 ];
 
+/// Names that stand for something else in the generated code.
+const TAKEN: [&str; 18] = [
+    "BTreeMap",
+    "Box",
+    "CommaList",
+    "Date",
+    "DateOrTime",
+    "DateTime",
+    "Decimal",
+    "DecimalParameter",
+    "NaiveDate",
+    "OneOrMany",
+    "Option",
+    "Result",
+    "Self",
+    "String",
+    "Unknown",
+    "UnknownValue",
+    "Uuid",
+    "Vec",
+];
+
 /// Corrects misspelt component names; returns how many.
 pub fn correct_spelling(document: &mut Value) -> usize {
     let mut count = 0;
@@ -72,8 +94,8 @@ pub fn pascal(name: &str) -> String {
     }
     // A second look: `A1b` splits differently once it has been joined.
     let again = pascal.to_pascal_case();
-    if again == "Self" {
-        "SelfType".to_owned()
+    if TAKEN.contains(&again.as_str()) {
+        format!("{again}Type")
     } else {
         again
     }
@@ -171,6 +193,17 @@ fn needs_name(schema: &Value) -> bool {
         .and_then(Value::as_array)
         .is_some_and(|all| all.len() > 1);
     is_enum || has_properties || is_choice || is_sum
+}
+
+/// Whether a schema is a decimal, or a list or map of them.
+fn holds_decimal(schema: &Value) -> bool {
+    let is_number = schema.get("type").and_then(Value::as_str) == Some("number");
+    let is_text = schema.get("format").and_then(Value::as_str) == Some("decimal");
+    is_number
+        || is_text
+        || ["items", "additionalProperties"]
+            .iter()
+            .any(|keyword| schema.get(keyword).is_some_and(holds_decimal))
 }
 
 struct Lifter {
@@ -376,6 +409,10 @@ impl Lifter {
         for body in content.values_mut() {
             if let Some(schema) = body.get_mut("schema") {
                 self.lift_part(schema, name);
+                // A decimal needs a field, or a type of its own, to be decoded exactly.
+                if schema.get("$ref").is_none() && holds_decimal(schema) {
+                    self.lift(schema, name);
+                }
             }
         }
     }

@@ -23,6 +23,9 @@ pub fn operations<'a>(document: &'a Value, mut visit: impl FnMut(&str, &str, &'a
         return;
     };
     for (path, item) in paths {
+        if !path.starts_with('/') {
+            continue;
+        }
         for method in METHODS {
             if let Some(operation) = item.get(method) {
                 visit(method, path, operation);
@@ -37,6 +40,9 @@ pub fn operations_mut(document: &mut Value, mut visit: impl FnMut(&str, &str, &m
         return;
     };
     for (path, item) in paths {
+        if !path.starts_with('/') {
+            continue;
+        }
         for method in METHODS {
             if let Some(operation) = item.get_mut(method) {
                 visit(method, path, operation);

@@ -1,80 +1,11 @@
-//! Arrays: as parameters, in answers, in requests.
+//! Arrays in answers and in requests.
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::visit::sent_schemas;
 use crate::steps::walk;
-
-/// A list with `explode: false` travels as one value, `FILL,DIV`; the generator would repeat the
-/// parameter. Each becomes a component that stands for the list as text.
-pub(super) fn comma_lists(document: &mut Value) -> usize {
-    let mut lists: Vec<(String, Value)> = Vec::new();
-    let lift = |parameter: &mut Value, owner: &str, lists: &mut Vec<(String, Value)>| {
-        let is_list = parameter.get("explode") == Some(&json!(false))
-            && parameter.pointer("/schema/type") == Some(&json!("array"));
-        if !is_list {
-            return;
-        }
-        let name = parameter
-            .get("name")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let name = crate::steps::names::pascal(&format!("{owner}-{name}"));
-        if let Some(object) = parameter.as_object_mut() {
-            object.remove("explode");
-            object.remove("style");
-            if let Some(schema) = object.insert(
-                "schema".to_owned(),
-                json!({"$ref": format!("#/components/schemas/{name}")}),
-            ) {
-                lists.push((name, schema));
-            }
-        }
-    };
-    if let Some(shared) = document
-        .pointer_mut("/components/parameters")
-        .and_then(Value::as_object_mut)
-    {
-        for (owner, parameter) in shared {
-            lift(parameter, owner, &mut lists);
-        }
-    }
-    walk::operations_mut(document, |_, _, operation| {
-        let owner = operation
-            .get("operationId")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned();
-        if let Some(list) = operation
-            .get_mut("parameters")
-            .and_then(Value::as_array_mut)
-        {
-            list.iter_mut()
-                .for_each(|parameter| lift(parameter, &owner, &mut lists));
-        }
-    });
-    let count = lists.len();
-    if let Some(schemas) = walk::components_mut(document) {
-        for (name, schema) in lists {
-            let items = schema
-                .get("items")
-                .cloned()
-                .unwrap_or_else(|| json!({"type": "string"}));
-            schemas.insert(
-                name,
-                json!({
-                    "type": "string",
-                    "format": "comma-list",
-                    "description": "Values separated by commas, sent as one parameter.",
-                    "x-comma-list": items,
-                }),
-            );
-        }
-    }
-    count
-}
 
 /// In an answer null, absent and empty are one thing for an array.
 pub(super) fn plain_arrays(document: &mut Value) -> usize {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::steps::walk;
 
@@ -109,90 +109,96 @@ pub(super) fn one_success_type(document: &mut Value) -> usize {
 }
 
 pub(super) fn is_json(media: &str) -> bool {
+    let media = media.to_ascii_lowercase();
     media == "application/json" || media.starts_with("application/json;")
+}
+
+/// What the generator can send, JSON aside, the best first.
+const SENDABLE: [&str; 3] = [
+    "application/x-www-form-urlencoded",
+    "text/plain",
+    "application/octet-stream",
+];
+
+/// Calls `change` for every body and every answer of the operations, and says for which.
+fn contents(document: &mut Value, change: impl Fn(&mut Map<String, Value>) -> usize) -> usize {
+    let mut count = 0;
+    walk::operations_mut(document, |_, _, operation| {
+        let holders = operation.as_object_mut().into_iter().flat_map(|fields| {
+            fields
+                .iter_mut()
+                .flat_map(|(key, value)| match key.as_str() {
+                    "requestBody" => vec![value],
+                    "responses" => value
+                        .as_object_mut()
+                        .map(|answers| answers.values_mut().collect())
+                        .unwrap_or_default(),
+                    _ => Vec::new(),
+                })
+        });
+        for holder in holders {
+            if let Some(content) = holder.get_mut("content").and_then(Value::as_object_mut) {
+                count += change(content);
+            }
+        }
+    });
+    count
 }
 
 /// Where JSON is one of several media types, JSON it is.
 pub(super) fn json_preferred(document: &mut Value) -> usize {
-    fn prefer(holder: Option<&mut Value>) -> usize {
-        let Some(content) = holder
-            .and_then(|holder| holder.get_mut("content"))
-            .and_then(Value::as_object_mut)
-        else {
+    contents(document, |content| {
+        let best = content
+            .keys()
+            .find(|media| is_json(media))
+            .or_else(|| {
+                SENDABLE
+                    .iter()
+                    .find_map(|known| content.keys().find(|media| media == known))
+            })
+            // An answer of another type is a stream of bytes, whichever it is.
+            .or_else(|| content.keys().next())
+            .cloned();
+        let Some(best) = best else { return 0 };
+        let name = if is_json(&best) {
+            "application/json"
+        } else {
+            best.as_str()
+        };
+        if content.len() == 1 && best == name {
             return 0;
-        };
-        let Some(json) = content.keys().find(|media| is_json(media)).cloned() else {
-            // A body takes the first of several that the generator knows; an answer that is not
-            // JSON is a stream of bytes whatever its type.
-            let Some(first) = content.keys().next().cloned() else {
-                return 0;
-            };
-            let before = content.len();
-            content.retain(|media, _| *media == first);
-            return before - content.len();
-        };
-        let changed = content.len() > 1 || json != "application/json";
-        if changed && let Some(body) = content.remove(&json) {
+        }
+        if let Some(body) = content.remove(&best) {
             content.clear();
-            content.insert("application/json".to_owned(), body);
+            content.insert(name.to_owned(), body);
         }
-        usize::from(changed)
-    }
-    let mut count = 0;
-    walk::operations_mut(document, |_, _, operation| {
-        count += prefer(operation.get_mut("requestBody"));
-        if let Some(answers) = operation
-            .get_mut("responses")
-            .and_then(Value::as_object_mut)
-        {
-            count += answers
-                .values_mut()
-                .map(|answer| prefer(Some(answer)))
-                .sum::<usize>();
-        }
-    });
-    for section in ["requestBodies", "responses"] {
-        if let Some(entries) = document
-            .pointer_mut(&format!("/components/{section}"))
-            .and_then(Value::as_object_mut)
-        {
-            count += entries
-                .values_mut()
-                .map(|entry| prefer(Some(entry)))
-                .sum::<usize>();
-        }
-    }
-    count
+        1
+    })
 }
 
-/// A JSON body without a schema may be any JSON.
-pub(super) fn typed_json(document: &mut Value) -> usize {
-    fn complete(holder: Option<&mut Value>) -> usize {
-        let Some(body) = holder
-            .and_then(|holder| holder.pointer_mut("/content/application~1json"))
-            .and_then(Value::as_object_mut)
-        else {
-            return 0;
-        };
-        body.remove("encoding");
-        if body.contains_key("schema") {
-            return 0;
+/// A JSON body without a schema may be any JSON; a text is a text, and bytes are bytes.
+pub(super) fn typed_bodies(document: &mut Value) -> usize {
+    contents(document, |content| {
+        let mut count = 0;
+        for (media, body) in content.iter_mut() {
+            let Some(body) = body.as_object_mut() else {
+                continue;
+            };
+            count += usize::from(body.remove("encoding").is_some());
+            let schema = match media.as_str() {
+                "text/plain" => Some(json!({"type": "string"})),
+                "application/octet-stream" => Some(json!({"type": "string", "format": "binary"})),
+                _ => None,
+            };
+            let is_there = match &schema {
+                Some(only) => body.get("schema") == Some(only),
+                None => body.contains_key("schema"),
+            };
+            if !is_there {
+                body.insert("schema".to_owned(), schema.unwrap_or_else(|| json!({})));
+                count += 1;
+            }
         }
-        body.insert("schema".to_owned(), json!({}));
-        1
-    }
-    let mut count = 0;
-    walk::operations_mut(document, |_, _, operation| {
-        count += complete(operation.get_mut("requestBody"));
-        if let Some(answers) = operation
-            .get_mut("responses")
-            .and_then(Value::as_object_mut)
-        {
-            count += answers
-                .values_mut()
-                .map(|answer| complete(Some(answer)))
-                .sum::<usize>();
-        }
-    });
-    count
+        count
+    })
 }

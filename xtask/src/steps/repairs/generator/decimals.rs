@@ -50,7 +50,15 @@ pub(super) fn decimal_parameters(document: &mut Value) -> usize {
             .and_then(Value::as_str)
             .unwrap_or_default()
             .to_owned();
-        let Some(schema) = parameter.get_mut("schema").and_then(Value::as_object_mut) else {
+        let Some(schema) = parameter.get_mut("schema") else {
+            return;
+        };
+        // A list of decimals is sent element by element.
+        let schema = match schema.get("items") {
+            Some(_) => schema.get_mut("items"),
+            None => Some(schema),
+        };
+        let Some(schema) = schema.and_then(Value::as_object_mut) else {
             return;
         };
         let is_text = schema.get("type").and_then(Value::as_str) == Some("string")

@@ -5,7 +5,10 @@
 
 mod arrays;
 mod bodies;
+mod choices;
 mod decimals;
+mod identifiers;
+mod parameters;
 mod types;
 mod visit;
 
@@ -32,9 +35,9 @@ pub const REPAIRS: &[Repair] = &[
         bodies::json_preferred,
     ),
     guard(
-        "typed_json",
-        "a JSON body without schema stops the generator",
-        bodies::typed_json,
+        "typed_bodies",
+        "a body without the schema of its media type stops the generator",
+        bodies::typed_bodies,
     ),
     limit(
         "requirement_branches",
@@ -48,14 +51,29 @@ pub const REPAIRS: &[Repair] = &[
         types::whole_number_enums,
     ),
     guard(
-        "mixed_enums",
-        "an enum of several types is not a type",
-        types::mixed_enums,
+        "distinct_values",
+        "values of an enum that differ in case or signs alone have one name in Rust",
+        identifiers::distinct_values,
+    ),
+    guard(
+        "distinct_fields",
+        "properties that differ in case or signs alone have one name in Rust",
+        identifiers::distinct_fields,
+    ),
+    guard(
+        "choices",
+        "a choice without a discriminator would be decoded by first match",
+        choices::choices,
     ),
     limit(
         "comma_lists",
         "lists are always sent as repeated parameters",
-        arrays::comma_lists,
+        parameters::comma_lists,
+    ),
+    guard(
+        "plain_parameters",
+        "an object, or a list in a path, cannot be a parameter",
+        parameters::plain_parameters,
     ),
     limit(
         "numbers_as_decimals",

@@ -43,43 +43,10 @@ pub(super) fn whole_number_enums(document: &mut Value) -> usize {
     })
 }
 
-/// An enum without a type, or with values of another type, or with the same value twice.
-pub(super) fn mixed_enums(document: &mut Value) -> usize {
-    count_schemas(document, |schema| {
-        let Some(values) = schema.get("enum").and_then(Value::as_array).cloned() else {
-            return 0;
-        };
-        let mut changed = 0;
-        if !schema.contains_key("type") && values.iter().all(Value::is_string) {
-            schema.insert("type".to_owned(), json!("string"));
-            changed = 1;
-        }
-        if schema.get("type") != Some(&json!("string")) {
-            schema.remove("enum");
-            return 1;
-        }
-        let mut unique: Vec<Value> = Vec::new();
-        for value in values.iter().filter(|value| value.is_string()) {
-            if !unique.contains(value) {
-                unique.push(value.clone());
-            }
-        }
-        if unique.len() != values.len() {
-            schema.insert("enum".to_owned(), Value::Array(unique));
-            changed = 1;
-        }
-        // A format beside an enum says nothing more, and hides the enum from the generator.
-        if schema.remove("format").is_some() {
-            changed = 1;
-        }
-        changed
-    })
-}
-
 /// Lengths, patterns and ranges make types that refuse a value: one empty string then sinks a
 /// whole answer.
 pub(super) fn no_bounds(document: &mut Value) -> usize {
-    const BOUNDS: [&str; 12] = [
+    const BOUNDS: [&str; 13] = [
         "exclusiveMaximum",
         "exclusiveMinimum",
         "maxItems",
@@ -91,6 +58,7 @@ pub(super) fn no_bounds(document: &mut Value) -> usize {
         "minProperties",
         "minimum",
         "multipleOf",
+        "not",
         "pattern",
     ];
     count_schemas(document, |schema| {
@@ -112,10 +80,13 @@ pub(super) fn no_defaults(document: &mut Value) -> usize {
 /// `additionalProperties`.
 pub(super) fn open_objects(document: &mut Value) -> usize {
     count_schemas(document, |schema| {
+        // Beside named fields the others would be one more field, of which every number is a float.
         let is_closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
-        let is_redundant = schema.contains_key("properties")
-            && schema.get("additionalProperties") == Some(&Value::Bool(true));
-        usize::from((is_closed || is_redundant) && schema.remove("additionalProperties").is_some())
+        let has_fields = schema
+            .get("properties")
+            .and_then(Value::as_object)
+            .is_some_and(|fields| !fields.is_empty());
+        usize::from((is_closed || has_fields) && schema.remove("additionalProperties").is_some())
     })
 }
 
