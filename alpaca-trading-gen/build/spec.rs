@@ -241,9 +241,9 @@ impl Spec {
     pub(super) fn wire_names(&self) -> BTreeMap<(String, String), String> {
         let mut found = BTreeMap::new();
         for (name, schema) in &self.schemas {
-            let properties = schema.get("properties").and_then(Value::as_object);
-            for (property, body) in properties.into_iter().flatten() {
-                if let Some(wire) = body.get("x-wire-name").and_then(Value::as_str) {
+            let names = schema.get("x-wire-names").and_then(Value::as_object);
+            for (property, wire) in names.into_iter().flatten() {
+                if let Some(wire) = wire.as_str() {
                     found.insert((name.clone(), property.clone()), wire.to_owned());
                 }
             }

@@ -49,6 +49,7 @@ mod unknown;
     unreachable_pub,
     unused_imports,
     unused_qualifications,
+    unused_variables,
     reason = "generated"
 )]
 mod generated {

@@ -102,9 +102,11 @@ fn inlined_bodies(document: &mut Value) -> usize {
         let answers = operation
             .get_mut("responses")
             .and_then(Value::as_object_mut);
-        for answer in answers.into_iter().flat_map(|all| all.values_mut()) {
-            // An answer without content has nothing that is looked for.
-            if answer.get("$ref").is_some() {
+        for (status, answer) in answers.into_iter().flatten() {
+            // Errors stay shared: their types would be one for each operation otherwise. And an
+            // answer without content has nothing that is looked for.
+            let is_success = status.starts_with('2') || status == "default";
+            if is_success && answer.get("$ref").is_some() {
                 let whole = resolved(answer);
                 if whole.get("content").is_some() {
                     *answer = whole;
@@ -137,7 +139,7 @@ fn typed_enums(document: &mut Value) -> usize {
         match kind {
             // Enums of numbers are opened by a repair of their own.
             Some("integer" | "number" | "boolean") => 0,
-            Some("string") if texts.len() == values.len() => {
+            Some("string") if !texts.is_empty() && texts.len() == values.len() => {
                 // A format says nothing more, and hides the enum from the generator.
                 usize::from(schema.remove("format").is_some())
             }

@@ -86,6 +86,9 @@ impl Sum {
                     | "properties"
                     | "required"
                     | "allOf"
+                    | "anyOf"
+                    | "oneOf"
+                    | "discriminator"
                     | "title"
                     | "description"
                     | "nullable"
@@ -103,6 +106,16 @@ impl Sum {
             .flatten()
         {
             self.add(document, part, visited)?;
+        }
+        // A choice among the parts: the object may have the fields of any branch.
+        for branch in ["anyOf", "oneOf"]
+            .iter()
+            .filter_map(|keyword| object.get(*keyword)?.as_array())
+            .flatten()
+        {
+            let required = self.required.clone();
+            self.add(document, branch, visited)?;
+            self.required = required;
         }
         for (name, property) in object
             .get("properties")

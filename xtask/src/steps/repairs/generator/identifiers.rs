@@ -59,7 +59,7 @@ fn variant(text: &str) -> String {
 }
 
 /// `t` and `T`, `openInterest` and `open_interest`: two fields of one name. The later one is called
-/// `t_2`, and keeps its name on the wire in `x-wire-name`.
+/// `t_2`, and keeps its name on the wire in `x-wire-names`.
 pub(super) fn distinct_fields(document: &mut Value) -> usize {
     count_schemas(document, |schema| {
         let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
@@ -81,13 +81,7 @@ pub(super) fn distinct_fields(document: &mut Value) -> usize {
             renamed.push((name.clone(), unique));
         }
         for (wire, unique) in &renamed {
-            if let Some(mut property) = properties.remove(wire) {
-                if property.get("$ref").is_some() {
-                    property = json!({"allOf": [property]});
-                }
-                if let Some(object) = property.as_object_mut() {
-                    object.insert("x-wire-name".to_owned(), json!(wire));
-                }
+            if let Some(property) = properties.remove(wire) {
                 properties.insert(unique.clone(), property);
             }
         }
@@ -98,7 +92,16 @@ pub(super) fn distinct_fields(document: &mut Value) -> usize {
                 }
             }
         }
-        renamed.len()
+        let count = renamed.len();
+        if count > 0 {
+            // Beside the fields, not in them: an extension hides a decimal from the generator.
+            let names: Map<String, Value> = renamed
+                .into_iter()
+                .map(|(wire, unique)| (unique, json!(wire)))
+                .collect();
+            schema.insert("x-wire-names".to_owned(), Value::Object(names));
+        }
+        count
     })
 }
 
@@ -157,7 +160,7 @@ mod tests {
         assert_eq!(distinct_fields(&mut document), 1);
         assert_eq!(distinct_fields(&mut document), 0);
         let a = &document["components"]["schemas"]["A"];
-        assert_eq!(a["properties"]["t_3"]["x-wire-name"], json!("t"));
+        assert_eq!(a["x-wire-names"]["t_3"], json!("t"));
         assert_eq!(a["required"], json!(["T", "t_3"]));
     }
 }

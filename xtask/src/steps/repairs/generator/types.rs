@@ -150,10 +150,23 @@ pub(super) fn unused_schemas(document: &mut Value) -> usize {
         }
     }
     let used = reachable(document, start);
-    let Some(schemas) = walk::components_mut(document) else {
-        return 0;
-    };
-    let before = schemas.len();
-    schemas.retain(|name, _| used.contains(name));
-    before - schemas.len()
+    let mut count = 0;
+    // What errors and bodies shared has served its turn as well.
+    for section in [
+        "schemas",
+        "responses",
+        "requestBodies",
+        "headers",
+        "parameters",
+    ] {
+        if let Some(entries) = document
+            .pointer_mut(&format!("/components/{section}"))
+            .and_then(Value::as_object_mut)
+        {
+            let before = entries.len();
+            entries.retain(|name, _| used.contains(&(section.to_owned(), name.clone())));
+            count += before - entries.len();
+        }
+    }
+    count
 }

@@ -34,9 +34,14 @@ pub(super) fn sent_schemas(document: &Value) -> BTreeSet<String> {
         }
     });
     reachable(document, start)
+        .into_iter()
+        .filter(|(section, _)| section == "schemas")
+        .map(|(_, name)| name)
+        .collect()
 }
 
-pub(super) fn reachable(document: &Value, mut open: Vec<String>) -> BTreeSet<String> {
+/// The components that `open` leads to: section and name.
+pub(super) fn reachable(document: &Value, mut open: Vec<String>) -> BTreeSet<(String, String)> {
     let mut reached = BTreeSet::new();
     while let Some(reference) = open.pop() {
         let Some((section, name)) = walk::component_of(&reference) else {
@@ -48,7 +53,7 @@ pub(super) fn reachable(document: &Value, mut open: Vec<String>) -> BTreeSet<Str
         else {
             continue;
         };
-        if section == "schemas" && !reached.insert(name) {
+        if !reached.insert((section, name)) {
             continue;
         }
         walk::references(entry, &mut |reference| open.push(reference.to_owned()));
