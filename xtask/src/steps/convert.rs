@@ -22,6 +22,7 @@
 use serde_json::{Map, Value, json};
 
 use super::walk;
+use crate::document::pointer;
 use crate::fault::Fault;
 
 /// The version that every converted document states.
@@ -71,6 +72,15 @@ pub fn convert(file: &str, document: &mut Value) -> Result<(), Fault> {
         for key in ["webhooks", "jsonSchemaDialect", "externalDocs", "servers"] {
             root.remove(key);
         }
+        for tag in root
+            .get_mut("tags")
+            .and_then(Value::as_array_mut)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_object_mut)
+        {
+            tag.remove("externalDocs");
+        }
         if let Some(info) = root.get_mut("info").and_then(Value::as_object_mut) {
             info.remove("summary");
             if let Some(license) = info.get_mut("license").and_then(Value::as_object_mut) {
@@ -95,6 +105,7 @@ pub fn convert(file: &str, document: &mut Value) -> Result<(), Fault> {
             }
         }
     }
+    references(file, document)?;
     bare_schemas(document);
     printable(document);
     walk::schemas_mut(document, &mut |pointer, schema| {
@@ -102,6 +113,91 @@ pub fn convert(file: &str, document: &mut Value) -> Result<(), Fault> {
     })?;
     containers(document);
     Ok(())
+}
+
+/// References name components from here on: spelt plainly, and one that leads into a component or a
+/// path is replaced by what stands there.
+fn references(file: &str, document: &mut Value) -> Result<(), Fault> {
+    // What is put in place of a reference may hold others; what does not end is refused, as is what
+    // would grow without bound.
+    let mut room = crate::document::MAX_VALUES;
+    for _ in 0..8 {
+        let whole = document.clone();
+        let mut changed = false;
+        if plain_references(&whole, document, &mut room, &mut changed).is_none() {
+            break;
+        }
+        if !changed {
+            return Ok(());
+        }
+    }
+    Err(Fault::new(
+        file,
+        "#",
+        "references into components lead from one to another without end; name a component instead",
+    ))
+}
+
+/// One round; `None` when there is no room for what would be put in.
+fn plain_references(
+    whole: &Value,
+    node: &mut Value,
+    room: &mut u64,
+    changed: &mut bool,
+) -> Option<()> {
+    if let Some(reference) = node.get("$ref").and_then(Value::as_str)
+        && let Some(plain) = pointer::from_reference(reference)
+    {
+        let is_component = plain.starts_with("#/components/") && plain.matches('/').count() == 3;
+        if is_component {
+            if plain != reference
+                && let Some(object) = node.as_object_mut()
+            {
+                object.insert("$ref".to_owned(), Value::String(plain));
+                *changed = true;
+            }
+        } else if let Some(target) = pointer::get(whole, &plain) {
+            *room = room.checked_sub(values(target))?;
+            *node = target.clone();
+            *changed = true;
+            return Some(());
+        }
+    }
+    match node {
+        Value::Object(object) => {
+            for (key, value) in object.iter_mut() {
+                let is_data = key.starts_with("x-")
+                    || matches!(
+                        key.as_str(),
+                        "example" | "examples" | "default" | "enum" | "const"
+                    );
+                if key == "properties" {
+                    let properties = value.as_object_mut();
+                    for property in properties.into_iter().flat_map(|all| all.values_mut()) {
+                        plain_references(whole, property, room, changed)?;
+                    }
+                } else if !is_data {
+                    plain_references(whole, value, room, changed)?;
+                }
+            }
+        }
+        Value::Array(list) => {
+            for value in list {
+                plain_references(whole, value, room, changed)?;
+            }
+        }
+        _ => {}
+    }
+    Some(())
+}
+
+/// How many values a value holds, itself included.
+fn values(value: &Value) -> u64 {
+    1 + match value {
+        Value::Object(object) => object.values().map(values).sum(),
+        Value::Array(list) => list.iter().map(values).sum(),
+        _ => 0,
+    }
 }
 
 /// Prose becomes comments of Rust, which hold neither carriage returns nor signs that turn the

@@ -175,3 +175,36 @@ fn schemas_are_found_wherever_they_stand() {
         Some(&json!(""))
     );
 }
+
+#[test]
+fn a_reference_into_a_component_is_replaced_by_what_stands_there() {
+    let mut document = document(json!({
+        "type": "object",
+        "properties": {
+            "b": {"$ref": "#/components/schemas/A/properties/c"},
+            "c": {"type": ["integer", "null"]},
+            "d": {"$ref": "#/components/%73chemas/B"},
+        },
+    }));
+    convert("x.json", &mut document).unwrap();
+    let properties = &document["components"]["schemas"]["A"]["properties"];
+    assert_eq!(
+        properties["b"],
+        json!({"type": "integer", "nullable": true})
+    );
+    assert_eq!(properties["d"], json!({"$ref": "#/components/schemas/B"}));
+}
+
+#[test]
+fn references_that_would_grow_without_end_are_refused() {
+    let inner = json!({"$ref": "#/components/schemas/A/properties"});
+    let schema = json!({"type": "object", "properties": {"a": {"type": "array", "items": inner}}});
+    let fault = convert("x.json", &mut document(schema)).unwrap_err();
+    assert!(fault.message.contains("without end"), "{fault}");
+    let everything = json!({"$ref": "#/components"});
+    let many: serde_json::Map<_, _> = (0..2_000)
+        .map(|index| (format!("p{index}"), everything.clone()))
+        .collect();
+    let fault = convert("x.json", &mut document(json!({"properties": many}))).unwrap_err();
+    assert!(fault.message.contains("without end"), "{fault}");
+}

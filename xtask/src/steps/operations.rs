@@ -343,7 +343,9 @@ fn snake(operation_id: &str) -> String {
         })
         .collect();
     let mut name = plain.to_snake_case();
-    if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
+    if name.is_empty() {
+        "operation".clone_into(&mut name);
+    } else if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
         name.insert_str(0, "operation_");
     }
     if RESERVED.contains(&name.as_str()) {
