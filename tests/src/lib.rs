@@ -15,6 +15,19 @@ pub mod instances;
 pub mod loopback;
 pub mod percent;
 
+/// What the READMEs show, compiled as the tests of this package.
+#[cfg(doctest)]
+mod readmes {
+    #[doc = include_str!("../../README.md")]
+    struct Workspace;
+
+    #[doc = include_str!("../../alpaca-trading/README.md")]
+    struct Client;
+
+    #[doc = include_str!("../../alpaca-trading-gen/README.md")]
+    struct Raw;
+}
+
 /// The document that the raw client is generated from.
 ///
 /// # Panics

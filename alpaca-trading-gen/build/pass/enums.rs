@@ -80,7 +80,8 @@ fn open(
             ident = format_ident!("Blank");
         }
         let docs = tree::docs(&variant.attrs);
-        let line = format!("`{text}`");
+        // Escaped: a sign that turns text around may not stand in a comment.
+        let line = format!("`{}`", text.escape_debug());
         variants.push(if docs.is_empty() {
             quote! { #[doc = #line] #ident }
         } else {
