@@ -92,10 +92,7 @@ fn a_dividend_is_no_trade_although_every_shape_fits_it() {
     let body = with(fill(), dividend());
     let dividend = non_trade(decode(&body));
     assert_eq!(dividend.activity_type, Some(ActivityType::Div));
-    assert_eq!(
-        dividend.activity_sub_type.map(|sub_type| sub_type.0),
-        some("CDIV")
-    );
+    assert_eq!(dividend.activity_sub_type, some("CDIV"));
     assert_eq!(digits(dividend.net_amount), some("1.10"));
     assert_eq!(digits(dividend.per_share_amount), some("0.10"));
     assert_eq!(dividend.status, Some(NonTradeActivitiesStatus::Executed));

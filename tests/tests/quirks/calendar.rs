@@ -33,7 +33,7 @@ fn clocks_that_are_null_are_none() {
 fn a_calendar_that_is_null_is_empty() {
     let calendar: PublicCalendarResp = decode(&json!({"market": market(), "calendar": null}));
     assert!(calendar.calendar.is_empty());
-    assert_eq!(calendar.market.acronym.0, "QSE");
+    assert_eq!(calendar.market.acronym, "QSE");
     assert_eq!(calendar.market.bic, None);
     let absent: PublicCalendarResp = decode(&json!({"market": market()}));
     assert!(absent.calendar.is_empty());

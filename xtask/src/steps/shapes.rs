@@ -28,14 +28,19 @@ pub const GUARDS: &[Repair] = &[
         typed_formats,
     ),
     guard(
-        "single_parts",
-        "a sum of one inline schema is that schema",
-        single_parts,
-    ),
-    guard(
         "nullable_uses",
         "a component that may be null becomes an option inside a type",
         nullable_uses,
+    ),
+    guard(
+        "plain_aliases",
+        "a name for a text, a number or a date becomes a type around it",
+        plain_aliases,
+    ),
+    guard(
+        "single_parts",
+        "a sum of one inline schema is that schema",
+        single_parts,
     ),
     guard(
         "discriminators",
@@ -187,6 +192,40 @@ fn typed_formats(document: &mut Value) -> usize {
                 schema.remove("format");
                 1
             }
+        }
+    })
+}
+
+/// `next_page_token: string` as a component of its own says no more than `string`: it is written out
+/// where it is used, so that a date is a date and a price a decimal.
+fn plain_aliases(document: &mut Value) -> usize {
+    let mut aliases = BTreeMap::new();
+    for (name, schema) in walk::components(document).into_iter().flatten() {
+        let is_plain = matches!(
+            schema.get("type").and_then(Value::as_str),
+            Some("string" | "integer" | "number" | "boolean")
+        );
+        let has_more = schema.as_object().is_some_and(|object| {
+            object
+                .keys()
+                .any(|key| key == "enum" || key.starts_with("x-") || key == "allOf")
+        });
+        if is_plain && !has_more {
+            aliases.insert(format!("#/components/schemas/{name}"), schema.clone());
+        }
+    }
+    each_schema(document, |_, schema| {
+        let alias = schema
+            .get("$ref")
+            .and_then(Value::as_str)
+            .and_then(|reference| aliases.get(reference));
+        match alias.and_then(Value::as_object) {
+            Some(alias) => {
+                *schema = alias.clone();
+                schema.remove("title");
+                1
+            }
+            None => 0,
         }
     })
 }
@@ -416,6 +455,27 @@ mod tests {
             b["list"]["items"],
             json!({"allOf": [used], "nullable": true})
         );
+    }
+
+    #[test]
+    fn a_name_for_a_plain_value_is_that_value() {
+        let used = json!({"$ref": "#/components/schemas/Day"});
+        let mut document = schemas(json!({
+            "Day": {"type": "string", "format": "date", "title": "Day"},
+            "Kind": {"type": "string", "enum": ["a"]},
+            "B": {"type": "object", "properties": {
+                "day": used, "wrapped": {"allOf": [used], "nullable": true}, "kind": {"$ref": "#/components/schemas/Kind"},
+            }},
+        }));
+        assert_eq!(twice(&mut document, "plain_aliases"), 2);
+        twice(&mut document, "single_parts");
+        let b = &document["components"]["schemas"]["B"]["properties"];
+        assert_eq!(b["day"], json!({"type": "string", "format": "date"}));
+        assert_eq!(
+            b["wrapped"],
+            json!({"type": "string", "format": "date", "nullable": true})
+        );
+        assert!(b["kind"].get("$ref").is_some());
     }
 
     #[test]

@@ -19,10 +19,15 @@
 //!
 //! A 3.0 document passes through the same rules, so that one tail of steps serves both.
 
+mod containers;
+mod references;
+#[cfg(test)]
+mod tests;
+
 use serde_json::{Map, Value, json};
 
 use super::walk;
-use crate::document::pointer;
+
 use crate::fault::Fault;
 
 /// The version that every converted document states.
@@ -105,236 +110,14 @@ pub fn convert(file: &str, document: &mut Value) -> Result<(), Fault> {
             }
         }
     }
-    references(file, document)?;
-    bare_schemas(document);
-    printable(document);
+    references::references(file, document)?;
+    containers::bare_schemas(document);
+    containers::printable(document);
     walk::schemas_mut(document, &mut |pointer, schema| {
         self::schema(file, pointer, schema)
     })?;
-    containers(document);
+    containers::containers(document);
     Ok(())
-}
-
-/// References name components from here on: spelt plainly, and one that leads into a component or a
-/// path is replaced by what stands there.
-fn references(file: &str, document: &mut Value) -> Result<(), Fault> {
-    // What is put in place of a reference may hold others; what does not end is refused, as is what
-    // would grow without bound.
-    let mut room = crate::document::MAX_VALUES;
-    for _ in 0..8 {
-        let whole = document.clone();
-        let mut changed = false;
-        if plain_references(&whole, document, &mut room, &mut changed).is_none() {
-            break;
-        }
-        if !changed {
-            return Ok(());
-        }
-    }
-    Err(Fault::new(
-        file,
-        "#",
-        "references into components lead from one to another without end; name a component instead",
-    ))
-}
-
-/// One round; `None` when there is no room for what would be put in.
-fn plain_references(
-    whole: &Value,
-    node: &mut Value,
-    room: &mut u64,
-    changed: &mut bool,
-) -> Option<()> {
-    if let Some(reference) = node.get("$ref").and_then(Value::as_str)
-        && let Some(plain) = pointer::from_reference(reference)
-    {
-        let is_component = plain.starts_with("#/components/") && plain.matches('/').count() == 3;
-        if is_component {
-            if plain != reference
-                && let Some(object) = node.as_object_mut()
-            {
-                object.insert("$ref".to_owned(), Value::String(plain));
-                *changed = true;
-            }
-        } else if let Some(target) = pointer::get(whole, &plain) {
-            *room = room.checked_sub(values(target))?;
-            *node = target.clone();
-            *changed = true;
-            return Some(());
-        }
-    }
-    match node {
-        Value::Object(object) => {
-            for (key, value) in object.iter_mut() {
-                let is_data = key.starts_with("x-")
-                    || matches!(
-                        key.as_str(),
-                        "example" | "examples" | "default" | "enum" | "const"
-                    );
-                if key == "properties" {
-                    let properties = value.as_object_mut();
-                    for property in properties.into_iter().flat_map(|all| all.values_mut()) {
-                        plain_references(whole, property, room, changed)?;
-                    }
-                } else if !is_data {
-                    plain_references(whole, value, room, changed)?;
-                }
-            }
-        }
-        Value::Array(list) => {
-            for value in list {
-                plain_references(whole, value, room, changed)?;
-            }
-        }
-        _ => {}
-    }
-    Some(())
-}
-
-/// How many values a value holds, itself included.
-fn values(value: &Value) -> u64 {
-    1 + match value {
-        Value::Object(object) => object.values().map(values).sum(),
-        Value::Array(list) => list.iter().map(values).sum(),
-        _ => 0,
-    }
-}
-
-/// Prose becomes comments of Rust, which hold neither carriage returns nor signs that turn the
-/// direction of the text around.
-fn printable(node: &mut Value) {
-    let is_sign = |character: char| {
-        (character.is_control() && character != '\n')
-            || matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-    };
-    match node {
-        Value::Object(object) => {
-            for (key, value) in object.iter_mut() {
-                match value {
-                    Value::String(text)
-                        if matches!(key.as_str(), "description" | "summary" | "title")
-                            && text.contains(is_sign) =>
-                    {
-                        *text = text
-                            .replace("\r\n", "\n")
-                            .replace('\t', " ")
-                            .replace(is_sign, "");
-                    }
-                    other => printable(other),
-                }
-            }
-        }
-        Value::Array(list) => list.iter_mut().for_each(printable),
-        _ => {}
-    }
-}
-
-/// `true` where a schema belongs says that anything goes, which 3.0 writes as `{}`.
-///
-/// Done first: the walk visits objects only.
-fn bare_schemas(node: &mut Value) {
-    match node {
-        Value::Object(object) => {
-            for (key, value) in object.iter_mut() {
-                match key.as_str() {
-                    "items" | "schema" if value == &Value::Bool(true) => *value = json!({}),
-                    "allOf" | "anyOf" | "oneOf" => {
-                        for part in value.as_array_mut().into_iter().flatten() {
-                            if part == &Value::Bool(true) {
-                                *part = json!({});
-                            }
-                        }
-                    }
-                    "properties" => {
-                        if let Some(properties) = value.as_object_mut() {
-                            for property in properties.values_mut() {
-                                if property == &Value::Bool(true) {
-                                    *property = json!({});
-                                }
-                            }
-                        }
-                    }
-                    _ => {}
-                }
-                if !key.starts_with("x-") && !matches!(key.as_str(), "example" | "examples") {
-                    bare_schemas(value);
-                }
-            }
-        }
-        Value::Array(list) => list.iter_mut().for_each(bare_schemas),
-        _ => {}
-    }
-}
-
-/// What parameters, responses and headers may carry in 3.1 only, or as prose.
-fn containers(document: &mut Value) {
-    fn strip(node: &mut Value) {
-        if let Some(object) = node.as_object_mut() {
-            object.remove("example");
-            object.remove("examples");
-            if object.contains_key("$ref") {
-                object.retain(|key, _| key == "$ref");
-            }
-            if let Some(content) = object.get_mut("content").and_then(Value::as_object_mut) {
-                content.values_mut().for_each(strip);
-            }
-            if let Some(headers) = object.get_mut("headers").and_then(Value::as_object_mut) {
-                headers.values_mut().for_each(strip);
-            }
-            object.remove("links");
-        }
-    }
-    fn response(node: &mut Value) {
-        strip(node);
-        if let Some(object) = node
-            .as_object_mut()
-            .filter(|object| !object.contains_key("$ref"))
-        {
-            object.entry("description").or_insert_with(|| json!(""));
-        }
-    }
-    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
-        paths.retain(|path, _| path.starts_with('/'));
-        for item in paths.values_mut().filter_map(Value::as_object_mut) {
-            item.remove("servers");
-        }
-    }
-    walk::parameters_mut(document, &mut |_, parameter| strip(parameter));
-    for (section, fix) in [
-        ("parameters", strip as fn(&mut Value)),
-        ("headers", strip),
-        ("requestBodies", strip),
-        ("responses", response),
-    ] {
-        if let Some(entries) = document
-            .pointer_mut(&format!("/components/{section}"))
-            .and_then(Value::as_object_mut)
-        {
-            entries.values_mut().for_each(fix);
-        }
-    }
-    walk::operations_mut(document, |_, _, operation| {
-        if let Some(object) = operation.as_object_mut() {
-            for key in ["callbacks", "externalDocs", "servers"] {
-                object.remove(key);
-            }
-        }
-        if let Some(list) = operation
-            .get_mut("parameters")
-            .and_then(Value::as_array_mut)
-        {
-            list.iter_mut().for_each(strip);
-        }
-        if let Some(body) = operation.get_mut("requestBody") {
-            strip(body);
-        }
-        if let Some(responses) = operation
-            .get_mut("responses")
-            .and_then(Value::as_object_mut)
-        {
-            responses.values_mut().for_each(response);
-        }
-    });
 }
 
 fn schema(file: &str, pointer: &str, schema: &mut Value) -> Result<(), Fault> {
@@ -580,7 +363,3 @@ fn enumerated_null(object: &mut Map<String, Value>) {
         }
     }
 }
-
-#[cfg(test)]
-#[path = "convert_tests.rs"]
-mod tests;
