@@ -4,9 +4,13 @@
 //! reader, for three things: an error names the field that does not decode, a list may be null, and
 //! a body may be missing where the service is known to leave it out.
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use progenitor_client::{Error, ResponseValue};
 use serde::de::{DeserializeOwned, Error as _};
+
+/// At most this much of the body of a successful answer is read: 64 MiB. The largest known, the list
+/// of all assets, has about ten.
+pub const BODY_LIMIT: usize = 64 * 1024 * 1024;
 
 /// Reads a JSON text; an error says which field it is about.
 pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
@@ -40,13 +44,22 @@ enum Empty {
 }
 
 async fn finish<T: DeserializeOwned, E>(
-    response: reqwest::Response,
+    mut response: reqwest::Response,
     empty: Empty,
     decode: impl Fn(&Bytes) -> Result<T, serde_json::Error>,
 ) -> Result<ResponseValue<T>, Error<E>> {
     let status = response.status();
     let headers = response.headers().clone();
-    let body = response.bytes().await.map_err(Error::ResponseBodyError)?;
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(Error::ResponseBodyError)? {
+        if body.len() + chunk.len() > BODY_LIMIT {
+            return Err(Error::Custom(format!(
+                "the body of the answer ({status}) is longer than {BODY_LIMIT} bytes"
+            )));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    let body = body.freeze();
     let is_empty = matches!(body.trim_ascii(), b"" | b"null");
     let value = match empty {
         Empty::Nothing if is_empty => read("null").or_else(|_| read("{}")),

@@ -56,6 +56,7 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 }
 
+pub use answer::BODY_LIMIT;
 pub use date_or_time::{DateOrTime, DateOrTimeError};
 pub use decimal::{DecimalError, DecimalParameter, Exact, parse_decimal};
 pub use generated::*;

@@ -258,6 +258,9 @@ async fn read_error_body(mut response: Response) -> Response {
         .body(Vec::new())
         .unwrap_or_default();
     *answer.headers_mut() = std::mem::take(response.headers_mut());
+    // What a middleware has noted on the response stays on it.
+    let extensions = std::mem::take(response.extensions_mut());
+    answer.extensions_mut().extend(extensions);
     answer.extensions_mut().insert(end);
     *answer.body_mut() = body;
     Response::from(answer)

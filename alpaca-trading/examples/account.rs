@@ -4,8 +4,7 @@
 //! APCA_API_KEY_ID=... APCA_API_SECRET_KEY=... cargo run --example account -- [BASE_URL]
 //! ```
 //!
-//! Without a base URL it asks Alpaca's paper service; it never asks the live one unless its
-//! address is given.
+//! Without a base URL it asks Alpaca's paper service. It never asks the live one.
 
 use std::error::Error;
 use std::{env, process};

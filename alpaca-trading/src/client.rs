@@ -11,8 +11,11 @@ use crate::{BuildError, Credentials, Environment, raw};
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long the service may stay silent. A limit on the whole call would cut streams of events.
+/// How long the service may stay silent.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How long a whole call may take, its body included. Streams of events have no such end.
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A client of one account in one environment.
 ///
@@ -27,6 +30,10 @@ pub struct Client {
 impl Client {
     /// A client that authenticates every request with `credentials`.
     ///
+    /// A proxy that the environment names (`HTTPS_PROXY`) is used, except for a service on this
+    /// machine. Where the process has no rustls cryptography provider yet, ring is installed as its
+    /// default: an application that wants another installs that first.
+    ///
     /// # Errors
     ///
     /// When the base URL of the environment cannot be used, or the HTTP client cannot be set up.
@@ -37,10 +44,17 @@ impl Client {
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
-        let http = reqwest::Client::builder()
+        let mut http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
+            // Whether a request may be sent again is not for the transport to decide.
+            .retry(reqwest::retry::never())
             .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(READ_TIMEOUT)
+            .read_timeout(READ_TIMEOUT);
+        if environment.is_local() {
+            // A proxy would be handed the keys, and would look for the service on its own machine.
+            http = http.no_proxy();
+        }
+        let http = http
             .build()
             .map_err(|error| BuildError::new(format!("the HTTP client: {error}")))?;
         let raw = raw::Client::with_middleware(&base_url, http, KeyHeaders { credentials });
@@ -78,8 +92,11 @@ impl Middleware for KeyHeaders {
         &'a self,
         http: &'a reqwest::Client,
         mut request: Request,
-        _operation: &'static Operation,
+        operation: &'static Operation,
     ) -> BoxFuture<'a, Result<Response, SendError>> {
+        if operation.accept != "text/event-stream" {
+            request.timeout_mut().get_or_insert(TOTAL_TIMEOUT);
+        }
         let headers = request.headers_mut();
         headers.insert("APCA-API-KEY-ID", self.credentials.key_id().clone());
         headers.insert("APCA-API-SECRET-KEY", self.credentials.secret().clone());

@@ -1,9 +1,11 @@
 //! Which service a client talks to.
 
+use std::fmt;
+
 use crate::BuildError;
 
 /// Paper money, real money, or another address.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Environment {
     /// Alpaca's paper service: real prices, no money.
@@ -11,7 +13,8 @@ pub enum Environment {
     Paper,
     /// Real money. Never a default: only this word leads here.
     Live,
-    /// Another base URL, such as a simulator on this machine.
+    /// Another base URL, such as a simulator on this machine: `https`, or `http` to a loopback
+    /// address. Not that of the live service, which has its own word.
     Custom(String),
 }
 
@@ -20,8 +23,8 @@ impl Environment {
     ///
     /// # Errors
     ///
-    /// When a custom URL has no `http` or `https` scheme, or carries credentials, a query or a
-    /// fragment.
+    /// When a custom URL has no `http` or `https` scheme, carries credentials, a query or a fragment,
+    /// would send the keys unencrypted to another machine, or is that of the live service.
     ///
     /// # Examples
     ///
@@ -44,6 +47,42 @@ impl Environment {
     }
 }
 
+/// The host of the live service, which only [`Environment::Live`] reaches.
+const LIVE_HOST: &str = "api.alpaca.markets";
+
+impl Environment {
+    /// Whether the service is on this machine.
+    pub(crate) fn is_local(&self) -> bool {
+        match self {
+            Self::Paper | Self::Live => false,
+            Self::Custom(text) => reqwest::Url::parse(text).is_ok_and(|url| is_loopback(&url)),
+        }
+    }
+}
+
+impl fmt::Debug for Environment {
+    /// Shows a custom URL only as it is used: what was pasted may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Paper => f.write_str("Paper"),
+            Self::Live => f.write_str("Live"),
+            Self::Custom(_) => match self.base_url() {
+                Ok(url) => f.debug_tuple("Custom").field(&url).finish(),
+                Err(_) => f.write_str("Custom(a URL that cannot be used)"),
+            },
+        }
+    }
+}
+
+fn is_loopback(url: &reqwest::Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let name = host.trim_start_matches('[').trim_end_matches(']');
+    name == "localhost"
+        || name
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
 fn normalised(text: &str) -> Result<String, BuildError> {
     let refuse = |why: &str| Err(BuildError::new(format!("the base URL {why}")));
     let Ok(url) = reqwest::Url::parse(text) else {
@@ -58,6 +97,12 @@ fn normalised(text: &str) -> Result<String, BuildError> {
     }
     if url.query().is_some() || url.fragment().is_some() {
         return refuse("has a query or a fragment");
+    }
+    if url.host_str().map(|host| host.trim_end_matches('.')) == Some(LIVE_HOST) {
+        return refuse("is that of the live service: say `Environment::Live`");
+    }
+    if url.scheme() == "http" && !is_loopback(&url) {
+        return refuse("would send the keys unencrypted: use https, or a loopback address");
     }
     // People paste addresses with the version that the paths of the operations already have.
     let path = url.path().trim_end_matches('/');
@@ -105,12 +150,18 @@ mod tests {
             "file:///etc/passwd",
             "https://user:hidden@host",
             "https://host?key=hidden",
+            "https://api.alpaca.markets/v2",
+            "https://API.alpaca.markets.",
+            "http://paper-api.alpaca.markets",
+            "http://192.168.1.5:8765",
             "",
         ] {
             let error = Environment::Custom(bad.into())
                 .base_url()
                 .unwrap_err()
                 .to_string();
+            let debug = format!("{:?}", Environment::Custom(bad.into()));
+            assert!(!debug.contains("hidden"), "{debug}");
             assert!(
                 error.contains("base URL") && !error.contains("hidden"),
                 "{bad}: {error}"

@@ -97,16 +97,6 @@ async fn whatever_is_not_success_reaches_the_caller_of_every_operation() {
 }
 
 #[tokio::test]
-async fn a_success_that_is_not_declared_is_handed_over_as_it_is() {
-    for (status, body) in [(204, ""), (202, "{\"queued\":true}"), (206, "part")] {
-        let (_server, client) = answering(Reply::json(status, body)).await;
-        let answer = response(client.get_account().send().await);
-        assert_eq!(answer.status().as_u16(), status);
-        assert_eq!(answer.text().await.unwrap(), body);
-    }
-}
-
-#[tokio::test]
 async fn status_and_headers_of_a_success_are_there_beside_the_value() {
     let body = account("buying_power", json!("1.10"));
     let (_server, client) = answering(Reply::json(200, body).header("X-Request-ID", "7c1a")).await;

@@ -43,6 +43,7 @@ fn foreign(root: Value) -> Outcome {
 
 fn all_repairs() -> impl Iterator<Item = &'static Repair> {
     [
+        xtask::steps::shapes::GUARDS,
         repairs::document::REPAIRS,
         repairs::unions::REPAIRS,
         repairs::generator::REPAIRS,
@@ -270,4 +271,64 @@ fn a_stale_repair_stops_the_vendored_document_only() {
             .iter()
             .any(|warning| warning.contains("`error_code`"))
     );
+}
+
+#[test]
+fn a_sum_of_sums_is_expanded_once() {
+    // Each level names the next one twice: expanded naively, the work doubles forty times.
+    let mut schemas = serde_json::Map::new();
+    for level in 0..40 {
+        let next = json!({"$ref": format!("#/components/schemas/A{}", level + 1)});
+        schemas.insert(format!("A{level}"), json!({"allOf": [next, next]}));
+    }
+    schemas.insert(
+        "A40".into(),
+        json!({"type": "object", "properties": {"x": {"type": "string"}}}),
+    );
+    let outcome = foreign(json!({
+        "openapi": "3.0.0", "info": {"title": "T", "version": "1"},
+        "paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "", "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/A0"}},
+        }}}}}},
+        "components": {"schemas": schemas},
+    }));
+    let whole = &walk::components(&outcome.spec).unwrap()["A0"];
+    assert_eq!(whole["properties"]["x"], json!({"type": "string"}));
+}
+
+#[test]
+fn operations_are_unique_as_builders_too() {
+    let operation =
+        |id: &str| json!({"get": {"operationId": id, "responses": {"200": {"description": ""}}}});
+    let outcome = foreign(json!({
+        "openapi": "3.0.0", "info": {"title": "T", "version": "1"},
+        "paths": {"/a": operation("foo"), "/b": operation("Foo"), "/c": operation("foo2")},
+    }));
+    let mut names = std::collections::BTreeSet::new();
+    walk::operations(&outcome.spec, |_, _, operation| {
+        let id = operation["operationId"].as_str().unwrap();
+        assert!(names.insert(id.replace('_', "")), "{id}");
+    });
+    assert_eq!(names.len(), 3);
+}
+
+#[test]
+fn a_type_of_another_meaning_keeps_it() {
+    let outcome = foreign(json!({
+        "openapi": "3.0.0", "info": {"title": "T", "version": "1"},
+        "paths": {"/a": {"get": {"operationId": "a", "responses": {"200": {"description": "", "content": {
+            "application/json": {"schema": {"type": "array", "items": {"oneOf": [
+                {"$ref": "#/components/schemas/TradingActivities"}, {"$ref": "#/components/schemas/NonTradeActivities"},
+            ]}}},
+        }}}}}, "/b": {"get": {"operationId": "b", "responses": {"200": {"description": "", "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/AccountActivity"}},
+        }}}}}},
+        "components": {"schemas": {
+            "TradingActivities": {"type": "object", "properties": {"a": {"type": "string"}}},
+            "NonTradeActivities": {"type": "object", "properties": {"b": {"type": "string"}}},
+            "AccountActivity": {"type": "object", "properties": {"mine": {"type": "string"}}},
+        }},
+    }));
+    let mine = &walk::components(&outcome.spec).unwrap()["AccountActivity"];
+    assert!(mine["properties"].get("mine").is_some());
 }

@@ -46,8 +46,12 @@ pub(super) fn run(file: &mut syn::File, spec: &Spec) -> Result<Counts, String> {
             let mut pass = Readers {
                 reader: parse_quote! { #reader },
                 count: 0,
+                successes: 0,
             };
             pass.visit_block_mut(&mut function.block);
+            if pass.successes > 1 {
+                return Err(format!("`{owner}` has several successful answers"));
+            }
             answers += pass.count;
         }
     }
@@ -126,6 +130,7 @@ fn returns_list(output: &ReturnType) -> bool {
 struct Readers {
     reader: syn::Path,
     count: usize,
+    successes: usize,
 }
 
 impl VisitMut for Readers {
@@ -141,6 +146,21 @@ impl VisitMut for Readers {
             self.count += 1;
         }
         visit_mut::visit_expr_path_mut(self, path);
+    }
+
+    /// An order that is answered 201 where 200 is declared has been accepted all the same: reported
+    /// like a refusal, it would be sent again.
+    fn visit_arm_mut(&mut self, arm: &mut syn::Arm) {
+        if let syn::Pat::Lit(literal) = &arm.pat
+            && let syn::Lit::Int(code) = &literal.lit
+            && code
+                .base10_parse::<u16>()
+                .is_ok_and(|code| (200..300).contains(&code))
+        {
+            arm.pat = parse_quote! { 200u16..=299u16 };
+            self.successes += 1;
+        }
+        visit_mut::visit_arm_mut(self, arm);
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn run(file: &mut syn::File, spec: &Spec) -> Result<Vec<(&'static str
     let mut counts = vec![
         ("open enums", enums::run(types, spec)?),
         ("unions", unions::run(types, &unions)?),
-        ("builders left out", builders::run(types, spec)),
+        ("builders left out", builders::run(types, spec)?),
     ];
     let fields = fields::run(types, spec)?;
     counts.extend([

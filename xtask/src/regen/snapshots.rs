@@ -23,6 +23,8 @@ pub(super) struct Comparison {
     pending: Vec<(String, String, bool)>,
     /// Accepted, and no longer generated.
     stale: Vec<String>,
+    /// Pending from an earlier run, and no longer different.
+    orphans: Vec<String>,
 }
 
 /// Compares `surface` with the snapshots of the workspace at `root`.
@@ -37,6 +39,7 @@ pub(super) fn compare(root: &Path, surface: &Surface) -> Result<Comparison, Stri
         same: Vec::new(),
         pending: Vec::new(),
         stale: Vec::new(),
+        orphans: Vec::new(),
     };
     for (name, text) in surface {
         let path = folder.join(format!("{name}.snap"));
@@ -52,10 +55,16 @@ pub(super) fn compare(root: &Path, surface: &Surface) -> Result<Comparison, Stri
         }
     }
     for section in ["", "operations/", "types/"] {
-        for name in names(&folder.join(section))? {
+        for name in names(&folder.join(section), ".snap")? {
             let name = format!("{section}{name}");
             if !surface.contains_key(&name) {
                 comparison.stale.push(name);
+            }
+        }
+        for name in names(&folder.join(section), ".snap.new")? {
+            let name = format!("{section}{name}");
+            if !comparison.pending.iter().any(|(other, ..)| *other == name) {
+                comparison.orphans.push(name);
             }
         }
     }
@@ -71,7 +80,7 @@ fn body(snapshot: &str) -> &str {
 }
 
 /// The names of the snapshots in a folder, which may be missing.
-fn names(folder: &Path) -> Result<Vec<String>, String> {
+fn names(folder: &Path, ending: &str) -> Result<Vec<String>, String> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -83,7 +92,7 @@ fn names(folder: &Path) -> Result<Vec<String>, String> {
         if let Some(name) = entry
             .file_name()
             .to_str()
-            .and_then(|name| name.strip_suffix(".snap"))
+            .and_then(|name| name.strip_suffix(ending))
         {
             names.push(name.to_owned());
         }
@@ -103,7 +112,7 @@ impl Comparison {
     /// Plans the files: accepted, or pending beside what was accepted.
     pub(super) fn stage(&self, accept: bool, transaction: &mut Transaction) {
         let at = |name: &str, ending: &str| self.folder.join(format!("{name}{ending}"));
-        for name in &self.same {
+        for name in &self.orphans {
             transaction.remove(at(name, ".snap.new"));
         }
         for (name, text, _) in &self.pending {
@@ -135,7 +144,10 @@ impl Comparison {
             );
         }
         for name in &self.stale {
-            let _ = writeln!(text, "stale snapshot {name}: no longer generated");
+            let _ = writeln!(
+                text,
+                "stale snapshot {name}: no longer generated, removed by `--accept`"
+            );
         }
         text.push_str(if accept {
             "accepted\n"
@@ -194,7 +206,7 @@ mod tests {
 
         run(root.path(), &first, false);
         assert!(
-            !path("types/A.snap.new").exists(),
+            !path("types/A.snap.new").exists() && !path("types/B.snap.new").exists(),
             "the change was taken back"
         );
 

@@ -63,7 +63,7 @@ fn table(spec: &Value) -> String {
             .pointer("/tags/0")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        let deprecated = if operation.get("deprecated").is_some() {
+        let deprecated = if operation.get("deprecated") == Some(&Value::Bool(true)) {
             "  deprecated"
         } else {
             ""
@@ -175,7 +175,7 @@ fn one_operation(
     {
         let _ = writeln!(text, "in the document: {document_id}");
     }
-    if operation.get("deprecated").is_some() {
+    if operation.get("deprecated") == Some(&Value::Bool(true)) {
         text.push_str("deprecated\n");
     }
     let _ = writeln!(text, "\nfn {id}(&self)");

@@ -5,7 +5,7 @@
 //! | convert | [`convert`] | OpenAPI 3.1 becomes 3.0.3 |
 //! | supplement | [`supplement`] | withdrawn operations are added, deprecated |
 //! | repairs | [`repairs::document`], [`repairs::unions`] | faults of the document are mended |
-//! | shapes | [`shapes`] | what only other documents have is put into the form of ours |
+//! | shapes | [`shapes`] | schemas are in the form that later steps expect |
 //! | names | [`operations`], [`names`] | methods and types get their Rust names |
 //! | limits | [`repairs::generator`] | what the generator cannot take is put differently |
 //! | lint | [`lint`] | what later steps rely on is checked |
@@ -77,20 +77,27 @@ pub fn run(input: Input) -> Result<Outcome, Fault> {
     warnings.extend(operations::name(&mut spec));
     warnings.extend(names::name_types(&mut spec));
     applied.extend(repairs::apply(&mut spec, repairs::generator::REPAIRS));
-    for repair in applied.iter().filter(|repair| repair.is_stale()) {
-        let message = format!(
-            "the repair `{}` found nothing to change ({}): the fault is gone or was renamed",
-            repair.name, repair.reason,
-        );
-        if input.is_vendored {
-            return Err(Fault::new(
-                file,
-                "#",
-                format!("{message}; look at the document and take the repair out or adapt it"),
-            ));
-        }
-        warnings.push(message);
+    let stale: Vec<String> = applied
+        .iter()
+        .filter(|repair| repair.is_stale())
+        .map(|repair| {
+            format!(
+                "the repair `{}` found nothing to change ({}): the fault is gone or was renamed",
+                repair.name, repair.reason,
+            )
+        })
+        .collect();
+    if input.is_vendored && !stale.is_empty() {
+        return Err(Fault::new(
+            file,
+            "#",
+            format!(
+                "{}; look at the document and take the repair out or adapt it",
+                stale.join("; ")
+            ),
+        ));
     }
+    warnings.extend(stale);
     lint::lint(&file, &spec)?;
     Ok(Outcome {
         spec,

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::ToSnakeCase;
+use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::{Value, json};
 
 use super::walk;
@@ -363,7 +363,7 @@ pub fn name(document: &mut Value) -> Vec<String> {
     let mut names = BTreeMap::new();
     walk::operations(document, |method, path, _| {
         if let Some(name) = tabled(method, path) {
-            taken.insert(name.to_owned());
+            taken.insert(name.to_pascal_case());
             names.insert((method.to_owned(), path.to_owned()), name.to_owned());
         }
     });
@@ -379,7 +379,8 @@ pub fn name(document: &mut Value) -> Vec<String> {
         let base = snake(id);
         let mut name = base.clone();
         let mut number = 2;
-        while !taken.insert(name.clone()) {
+        // Unique as the name of a builder, which has no underscores.
+        while !taken.insert(name.to_pascal_case()) {
             name = format!("{base}_{number}");
             number += 1;
         }

@@ -1,7 +1,7 @@
-//! Shapes that other documents have and ours has not, put into the form that later steps expect.
+//! Shapes that documents may have, put into the form that later steps expect.
 //!
-//! These guards run before anything is named. They do not expire: the vendored document needs none
-//! of them.
+//! These guards run before anything is named. They do not expire: most are for documents other than
+//! ours, and what the others do shows in the snapshots.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -340,6 +340,11 @@ fn discriminators(document: &mut Value) -> usize {
             return 0;
         }
         let mapped = mapping(&discriminator);
+        let mut branches = branches;
+        let mut seen = BTreeSet::new();
+        branches.retain(|branch| seen.insert(branch.clone()));
+        let mut names = BTreeSet::new();
+        let mut taken = BTreeSet::new();
         let variants: Vec<Value> = branches
             .iter()
             .map(|branch| {
@@ -350,8 +355,17 @@ fn discriminators(document: &mut Value) -> usize {
                 if tags.is_empty() && mapped.is_empty() {
                     tags.push(branch.clone());
                 }
+                // A tag that an earlier variant has taken tells nothing apart.
+                tags.retain(|tag| taken.insert(tag.clone()));
+                let base = super::names::pascal(branch);
+                let mut name = base.clone();
+                let mut number = 2;
+                while !names.insert(name.clone()) {
+                    name = format!("{base}{number}");
+                    number += 1;
+                }
                 json!({
-                    "name": super::names::pascal(branch),
+                    "name": name,
                     "$ref": format!("#/components/schemas/{branch}"),
                     "when": tags.iter().map(|tag| json!([tag])).collect::<Vec<_>>(),
                 })

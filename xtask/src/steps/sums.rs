@@ -68,12 +68,12 @@ impl Sum {
         if let Some(reference) = object.get("$ref").and_then(Value::as_str) {
             let (_, name) = walk::component_of(reference)?;
             let target = walk::components(document)?.get(&name)?;
-            if visited.insert(name.clone()) {
+            // A part that is reached on two ways adds nothing the second time; expanding it again
+            // would double the work with every level.
+            if visited.insert(name) {
                 self.add(document, target, visited)?;
-                visited.remove(&name);
-                return Some(());
             }
-            return None;
+            return Some(());
         }
         let is_object = matches!(
             object.get("type").and_then(Value::as_str),

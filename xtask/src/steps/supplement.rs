@@ -87,7 +87,25 @@ fn merge_path(
         added += 1;
     }
     match target.get_mut(path).and_then(Value::as_object_mut) {
-        Some(known) => known.extend(item),
+        // The path is the main document's: what the supplement says of it goes to its operations.
+        Some(known) => {
+            let shared = item.remove("parameters");
+            for method in METHODS {
+                let Some(mut operation) = item.remove(method) else {
+                    continue;
+                };
+                if let (Some(Value::Array(more)), Some(object)) =
+                    (&shared, operation.as_object_mut())
+                    && let Some(own) = object
+                        .entry("parameters")
+                        .or_insert_with(|| json!([]))
+                        .as_array_mut()
+                {
+                    own.extend(more.iter().cloned());
+                }
+                known.insert(method.to_owned(), operation);
+            }
+        }
         None => {
             target.insert(path.to_owned(), Value::Object(item));
         }
@@ -142,7 +160,7 @@ mod tests {
     fn adds_operations_as_deprecated_and_keeps_path_parameters() {
         let mut document = main();
         let supplement = json!({
-            "paths": {"/a": {"parameters": [], "post": {"operationId": "b"}}, "/b": {"get": {"operationId": "c"}}},
+            "paths": {"/a": {"parameters": [{"name": "p"}], "post": {"operationId": "b"}}, "/b": {"get": {"operationId": "c"}}},
             "components": {"schemas": {"B": {"type": "string"}}},
             "tags": [{"name": "T"}],
         });
@@ -157,6 +175,11 @@ mod tests {
         );
         assert!(document.pointer("/components/schemas/B").is_some());
         assert_eq!(document.pointer("/paths/~1a/get/deprecated"), None);
+        assert_eq!(document.pointer("/paths/~1a/parameters"), None);
+        assert_eq!(
+            document.pointer("/paths/~1a/post/parameters/0/name"),
+            Some(&json!("p"))
+        );
     }
 
     #[test]

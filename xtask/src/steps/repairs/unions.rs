@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::Repair;
-use crate::steps::walk;
+use crate::steps::{names, walk};
 
 /// The repairs that give unions their discriminators.
 pub const REPAIRS: &[Repair] = &[
@@ -56,7 +56,11 @@ fn has_component(document: &Value, name: &str) -> bool {
 /// as `oneOf`.
 fn activity_union(document: &mut Value) -> usize {
     let (trade, other) = ("TradingActivities", "NonTradeActivities");
-    if !has_component(document, trade) || !has_component(document, other) {
+    // A document with a type of this name means something else by it.
+    if !has_component(document, trade)
+        || !has_component(document, other)
+        || has_component(document, "AccountActivity")
+    {
         return 0;
     }
     let mut count = 0;
@@ -255,6 +259,9 @@ const DETAILS: &[(&str, &str, Tags)] = &[
 /// with a new one still generates; the count of branches is what the report shows.
 fn event_details_union(document: &mut Value) -> usize {
     const UNION: &str = "ActivityEventDetails";
+    if has_component(document, UNION) {
+        return 0;
+    }
     let mut branches = BTreeSet::new();
     for nested in ["ActivityV2DetailNTA", "ActivityV2DetailTRD"] {
         let Some(schema) = walk::components(document).and_then(|schemas| schemas.get(nested))
@@ -280,7 +287,8 @@ fn event_details_union(document: &mut Value) -> usize {
         .iter()
         .map(|branch| {
             let known = DETAILS.iter().find(|(_, schema, _)| schema == branch);
-            let name = known.map_or(branch.as_str(), |(name, _, _)| name);
+            let name =
+                known.map_or_else(|| names::pascal(branch), |(name, _, _)| (*name).to_owned());
             let when: Vec<Value> = known
                 .into_iter()
                 .flat_map(|(_, _, tags)| tags.iter())

@@ -88,14 +88,22 @@ pub(super) fn one_success_type(document: &mut Value) -> usize {
                 .cloned()
         };
         let kinds: Vec<Option<Value>> = answers.values().map(content).collect();
-        if kinds
-            .windows(2)
-            .all(|pair| matches!(pair, [one, other] if one == other))
-        {
-            return;
-        }
         count += answers.len();
         answers.clear();
+        let mut contents: Vec<&Value> = kinds.iter().flatten().collect();
+        contents.dedup();
+        if contents.len() <= 1 {
+            // One kind of body, which some of the answers leave out.
+            let mut answer = json!({"description": "One of several answers."});
+            if let (Some(object), Some(content)) = (answer.as_object_mut(), contents.first()) {
+                object.insert("content".to_owned(), (*content).clone());
+                if kinds.contains(&None) {
+                    object.insert("x-empty-body".to_owned(), Value::Bool(true));
+                }
+            }
+            answers.insert("2XX".to_owned(), answer);
+            return;
+        }
         answers.insert(
             "2XX".to_owned(),
             json!({
