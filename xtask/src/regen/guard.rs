@@ -97,11 +97,9 @@ fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
-/// The operation that the generator fails on, found by trying each alone.
+/// The operation that the generator fails on, found by trying each with what it refers to; or the
+/// schema, when it is one that no operation refers to.
 fn culprit(spec: &Value) -> (String, String) {
-    if fails(spec, None) {
-        return ("#/components/schemas".to_owned(), "the schemas".to_owned());
-    }
     let mut all = Vec::new();
     walk::operations(spec, |method, path, operation| {
         let id = operation
@@ -110,38 +108,76 @@ fn culprit(spec: &Value) -> (String, String) {
             .unwrap_or_default();
         all.push((method.to_owned(), path.to_owned(), id.to_owned()));
     });
-    all.into_iter()
-        .find(|(method, path, _)| fails(spec, Some((method, path))))
-        .map_or_else(
-            || ("#/paths".to_owned(), "the operations together".to_owned()),
-            |(method, path, id)| {
-                (
-                    format!("#/paths/{}/{method}", escape(&path)),
-                    format!("the operation {} {path} ({id})", method.to_uppercase()),
-                )
-            },
-        )
+    for (method, path, id) in all {
+        if fails(spec, &operation_alone(spec, &method, &path), Vec::new()) {
+            return (
+                format!("#/paths/{}/{method}", escape(&path)),
+                format!("the operation {} {path} ({id})", method.to_uppercase()),
+            );
+        }
+    }
+    for name in walk::components(spec)
+        .into_iter()
+        .flat_map(|all| all.keys())
+    {
+        let pointer = format!("#/components/schemas/{}", escape(name));
+        if fails(spec, &Map::new(), vec![pointer.clone()]) {
+            return (pointer, format!("the schema {name}"));
+        }
+    }
+    ("#".to_owned(), "the document as a whole".to_owned())
 }
 
-/// Whether the generator fails on the schemas with this operation alone, or with none.
-fn fails(spec: &Value, only: Option<(&String, &String)>) -> bool {
-    let mut reduced = spec.clone();
-    let mut paths = Map::new();
-    if let Some((method, path)) = only
-        && let Some(item) = spec.get("paths").and_then(|paths| paths.get(path))
-    {
-        let mut kept = Map::new();
-        for key in [method.as_str(), "parameters"] {
+/// The paths of a document with one operation in it.
+fn operation_alone(spec: &Value, method: &str, path: &str) -> Map<String, Value> {
+    let mut kept = Map::new();
+    if let Some(item) = spec.get("paths").and_then(|paths| paths.get(path)) {
+        for key in [method, "parameters"] {
             if let Some(value) = item.get(key) {
                 kept.insert(key.to_owned(), value.clone());
             }
         }
-        paths.insert(path.clone(), Value::Object(kept));
     }
+    Map::from_iter([(path.to_owned(), Value::Object(kept))])
+}
+
+/// Whether the generator fails on these paths and what they, and `open`, refer to.
+fn fails(spec: &Value, paths: &Map<String, Value>, mut open: Vec<String>) -> bool {
+    for item in paths.values() {
+        walk::references(item, &mut |reference| open.push(reference.to_owned()));
+        for part in item.as_object().into_iter().flat_map(|item| item.values()) {
+            walk::references(part, &mut |reference| open.push(reference.to_owned()));
+        }
+    }
+    let mut components: Map<String, Value> = Map::new();
+    while let Some(reference) = open.pop() {
+        let Some((section, name)) = walk::component_of(&reference) else {
+            continue;
+        };
+        let Some(entry) = spec
+            .get("components")
+            .and_then(|all| all.get(&section)?.get(&name))
+        else {
+            continue;
+        };
+        let target = components.entry(section).or_insert_with(|| json!({}));
+        if let Some(target) = target.as_object_mut()
+            && target.insert(name, entry.clone()).is_none()
+        {
+            walk::references(entry, &mut |reference| open.push(reference.to_owned()));
+            for extension in ["x-union", "x-comma-list"] {
+                if let Some(value) = entry.get(extension) {
+                    walk::references(value, &mut |reference| open.push(reference.to_owned()));
+                }
+            }
+        }
+    }
+    let mut reduced = spec.clone();
     if let Some(root) = reduced.as_object_mut() {
-        root.insert("paths".to_owned(), Value::Object(paths));
+        root.insert("paths".to_owned(), Value::Object(paths.clone()));
+        root.insert("components".to_owned(), Value::Object(components));
     }
-    attempt(&json!(reduced).to_string()).is_err()
+    attempt(&reduced.to_string()).is_err()
 }
 
 #[cfg(test)]
@@ -170,5 +206,34 @@ mod tests {
             "{}",
             fault.message
         );
+    }
+
+    #[test]
+    fn a_schema_that_cannot_be_handled_is_named_by_the_operation_that_needs_it() {
+        let union = json!({"oneOf": [], "x-union": {"recognised-by": "key", "variants": [
+            {"name": "not a name", "$ref": "#/components/schemas/Fine"},
+        ]}});
+        let answer = json!({"200": {"description": "", "content": {"application/json": {
+            "schema": {"$ref": "#/components/schemas/Broken"},
+        }}}});
+        let mut spec = json!({
+            "openapi": "3.0.3", "info": {"title": "T", "version": "1"},
+            "paths": {
+                "/a": {"get": {"operationId": "fine", "responses": {"200": {"description": ""}}}},
+                "/b": {"get": {"operationId": "needs", "responses": answer}},
+            },
+            "components": {"schemas": {"Broken": union, "Fine": {"type": "object", "properties": {}}}},
+        });
+        let Err(fault) = generate(&spec, &spec.to_string()) else {
+            panic!("it was generated")
+        };
+        assert_eq!(fault.pointer, "#/paths/~1b/get");
+        if let Some(paths) = spec["paths"].as_object_mut() {
+            paths.remove("/b");
+        }
+        let Err(fault) = generate(&spec, &spec.to_string()) else {
+            panic!("it was generated")
+        };
+        assert_eq!(fault.pointer, "#/components/schemas/Broken");
     }
 }

@@ -36,11 +36,13 @@ impl Transaction {
     pub(super) fn commit(self) -> Result<(), String> {
         let mut made = Folders::default();
         // Whatever was staged is gone by the time the folders made for it are removed again.
-        let result = self.stage_and_place(&mut made);
+        let result = self.stage_and_place(&mut made, &mut |file, path| {
+            file.persist(path).map(drop).map_err(|error| error.error)
+        });
         result.map_err(|message| made.undo(message))
     }
 
-    fn stage_and_place(&self, made: &mut Folders) -> Result<(), String> {
+    fn stage_and_place(&self, made: &mut Folders, place: &mut Place<'_>) -> Result<(), String> {
         let mut staged = Vec::new();
         for (path, text) in &self.files {
             let before = match fs::read(path) {
@@ -58,7 +60,7 @@ impl Transaction {
         let mut done: Vec<(&Path, Option<Vec<u8>>)> = Vec::new();
         for (path, before, file) in staged {
             let result = match file {
-                Some(file) => file.persist(path).map(drop).map_err(|error| error.error),
+                Some(file) => place(file, path),
                 None => fs::remove_file(path),
             };
             match result {
@@ -74,7 +76,7 @@ impl Transaction {
 fn put_back(done: Vec<(&Path, Option<Vec<u8>>)>, mut message: String) -> String {
     for (path, before) in done.into_iter().rev() {
         let restored = match before {
-            Some(bytes) => fs::write(path, bytes),
+            Some(bytes) => restore(path, &bytes),
             None => fs::remove_file(path),
         };
         if let Err(error) = restored {
@@ -83,6 +85,17 @@ fn put_back(done: Vec<(&Path, Option<Vec<u8>>)>, mut message: String) -> String 
         }
     }
     message
+}
+
+/// Puts a staged file in its place.
+type Place<'a> = dyn FnMut(NamedTempFile, &Path) -> std::io::Result<()> + 'a;
+
+/// Writes what a file held beside it, and puts that in its place in one step.
+fn restore(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+    file.write_all(bytes)?;
+    readable(&file)?;
+    file.persist(path).map(drop).map_err(|error| error.error)
 }
 
 fn describe(path: &Path, error: &std::io::Error) -> String {
@@ -169,6 +182,33 @@ mod tests {
         assert_eq!(fs::read_to_string(at("gone")).unwrap(), "still here");
         assert!(!at("deep").exists());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+    }
+
+    #[test]
+    fn what_was_placed_before_a_failure_is_put_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("a"), "old").unwrap();
+        let mut transaction = Transaction::default();
+        transaction.write(at("a"), "new".into());
+        transaction.write(at("b"), "new".into());
+        transaction.write(at("c"), "new".into());
+        let mut placed = 0;
+        let error = transaction
+            .stage_and_place(&mut Folders::default(), &mut |file, path| {
+                placed += 1;
+                match placed {
+                    3 => Err(std::io::Error::other("the disk is full")),
+                    _ => file.persist(path).map(drop).map_err(|error| error.error),
+                }
+            })
+            .unwrap_err();
+        assert!(
+            error.contains("the disk is full") && !error.contains("putting back"),
+            "{error}"
+        );
+        assert_eq!(fs::read_to_string(at("a")).unwrap(), "old");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]
