@@ -4,7 +4,8 @@
 //! APCA_API_KEY_ID=... APCA_API_SECRET_KEY=... cargo run --example account -- [BASE_URL]
 //! ```
 //!
-//! Without a base URL it asks Alpaca's paper service. It never asks the live one.
+//! Without a base URL it asks Alpaca's paper service. It asks the live one only when its address is
+//! given in full, and never sends keys unencrypted to another machine.
 
 use std::error::Error;
 use std::{env, process};
@@ -25,9 +26,10 @@ async fn run() -> Result<(), Box<dyn Error>> {
         &variable("APCA_API_KEY_ID")?,
         &variable("APCA_API_SECRET_KEY")?,
     )?;
-    let environment = env::args()
-        .nth(1)
-        .map_or(Environment::Paper, Environment::Custom);
+    let environment = match env::args().nth(1) {
+        Some(url) => Environment::from_base_url(&url)?,
+        None => Environment::Paper,
+    };
     let client = Client::new(environment, keys)?;
 
     let account = client.raw().get_account().send().await?;

@@ -40,17 +40,51 @@ impl Environment {
     /// ```
     pub fn base_url(&self) -> Result<String, BuildError> {
         match self {
-            Self::Paper => Ok("https://paper-api.alpaca.markets".to_owned()),
-            Self::Live => Ok("https://api.alpaca.markets".to_owned()),
+            Self::Paper => Ok(PAPER_URL.to_owned()),
+            Self::Live => Ok(LIVE_URL.to_owned()),
             Self::Custom(url) => normalised(url),
         }
     }
 }
 
+const PAPER_URL: &str = "https://paper-api.alpaca.markets";
+const LIVE_URL: &str = "https://api.alpaca.markets";
+
 /// The host of the live service, which only [`Environment::Live`] reaches.
 const LIVE_HOST: &str = "api.alpaca.markets";
 
 impl Environment {
+    /// The environment that a base URL stands for: an address of Alpaca's given in full is as
+    /// explicit as its word.
+    ///
+    /// # Errors
+    ///
+    /// As for [`base_url`](Self::base_url).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use alpaca_trading::Environment;
+    ///
+    /// # fn main() -> Result<(), alpaca_trading::BuildError> {
+    /// let pasted = Environment::from_base_url("https://paper-api.alpaca.markets/v2/")?;
+    /// assert_eq!(pasted, Environment::Paper);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_base_url(url: &str) -> Result<Self, BuildError> {
+        let bare = url.trim_end_matches('/');
+        let bare = bare.strip_suffix("/v2").unwrap_or(bare);
+        if bare.eq_ignore_ascii_case(PAPER_URL) {
+            return Ok(Self::Paper);
+        }
+        if bare.eq_ignore_ascii_case(LIVE_URL) {
+            return Ok(Self::Live);
+        }
+        let custom = Self::Custom(url.to_owned());
+        custom.base_url().map(|_| custom)
+    }
+
     /// Whether the service is on this machine.
     pub(crate) fn is_local(&self) -> bool {
         match self {
@@ -80,7 +114,8 @@ fn is_loopback(url: &reqwest::Url) -> bool {
     name == "localhost"
         || name
             .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+            // The unspecified address reaches this machine as well.
+            .is_ok_and(|address| address.is_loopback() || address.is_unspecified())
 }
 
 fn normalised(text: &str) -> Result<String, BuildError> {
@@ -113,6 +148,28 @@ fn normalised(text: &str) -> Result<String, BuildError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_in_full_is_the_environment_that_it_names() {
+        for (url, environment) in [
+            ("https://api.alpaca.markets/v2", Environment::Live),
+            ("https://PAPER-api.alpaca.markets", Environment::Paper),
+            (
+                "http://0.0.0.0:1",
+                Environment::Custom("http://0.0.0.0:1".into()),
+            ),
+        ] {
+            assert_eq!(Environment::from_base_url(url).unwrap(), environment);
+        }
+        // Anything that is not exactly that address is not live by resemblance.
+        for url in [
+            "http://api.alpaca.markets",
+            "https://api.alpaca.markets/v2/x",
+            "https://api.alpaca.markets.",
+        ] {
+            assert!(Environment::from_base_url(url).is_err(), "{url}");
+        }
+    }
 
     #[test]
     fn pasted_addresses_lead_to_the_same_service() {

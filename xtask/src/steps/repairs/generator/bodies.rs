@@ -33,13 +33,7 @@ pub(super) fn only_success_answers(document: &mut Value) -> usize {
             if status.starts_with('2') {
                 return true;
             }
-            let target = answer
-                .get("$ref")
-                .and_then(Value::as_str)
-                .and_then(walk::component_of)
-                .and_then(|(_, name)| shared.get(&name))
-                .unwrap_or(answer);
-            walk::references(target, &mut |reference| {
+            walk::references(written_out(&shared, answer), &mut |reference| {
                 if let Some((section, name)) = walk::component_of(reference)
                     && section == "schemas"
                 {
@@ -60,7 +54,18 @@ pub(super) fn only_success_answers(document: &mut Value) -> usize {
     count
 }
 
-/// Several 2xx answers with different bodies become one that takes any JSON.
+/// An answer, or the shared one that it refers to.
+fn written_out<'a>(shared: &'a Value, answer: &'a Value) -> &'a Value {
+    answer
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(walk::component_of)
+        .and_then(|(_, name)| shared.get(&name))
+        .unwrap_or(answer)
+}
+
+/// Several 2xx answers become one: with the body that those have which have one, or, where they
+/// differ, with any JSON.
 pub(super) fn one_success_type(document: &mut Value) -> usize {
     let mut count = 0;
     let shared = document
@@ -77,16 +82,7 @@ pub(super) fn one_success_type(document: &mut Value) -> usize {
         if answers.len() < 2 {
             return;
         }
-        let content = |answer: &Value| {
-            answer
-                .get("$ref")
-                .and_then(Value::as_str)
-                .and_then(walk::component_of)
-                .and_then(|(_, name)| shared.get(&name))
-                .unwrap_or(answer)
-                .get("content")
-                .cloned()
-        };
+        let content = |answer: &Value| written_out(&shared, answer).get("content").cloned();
         let kinds: Vec<Option<Value>> = answers.values().map(content).collect();
         count += answers.len();
         answers.clear();
