@@ -50,16 +50,7 @@ async fn finish<T: DeserializeOwned, E>(
 ) -> Result<ResponseValue<T>, Error<E>> {
     let status = response.status();
     let headers = response.headers().clone();
-    let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(Error::ResponseBodyError)? {
-        if body.len() + chunk.len() > BODY_LIMIT {
-            return Err(Error::Custom(format!(
-                "the body of the answer ({status}) is longer than {BODY_LIMIT} bytes"
-            )));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    let body = body.freeze();
+    let body = whole_body(&mut response).await?;
     let is_empty = matches!(body.trim_ascii(), b"" | b"null");
     let value = match empty {
         Empty::Nothing if is_empty => read("null").or_else(|_| read("{}")),
@@ -69,6 +60,34 @@ async fn finish<T: DeserializeOwned, E>(
         Ok(value) => Ok(ResponseValue::new(value, status, headers)),
         Err(error) => Err(Error::InvalidResponsePayload(body, error)),
     }
+}
+
+/// Reads the body; one that comes in a single piece is not copied.
+async fn whole_body<E>(response: &mut reqwest::Response) -> Result<Bytes, Error<E>> {
+    let mut body = Bytes::new();
+    let mut grown = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(Error::ResponseBodyError)? {
+        let length = body.len().max(grown.len()) + chunk.len();
+        if length > BODY_LIMIT {
+            let status = response.status();
+            return Err(Error::Custom(format!(
+                "the body of the answer ({status}) is longer than {BODY_LIMIT} bytes"
+            )));
+        }
+        if body.is_empty() {
+            body = chunk;
+            continue;
+        }
+        if grown.is_empty() {
+            grown.extend_from_slice(&body);
+        }
+        grown.extend_from_slice(&chunk);
+    }
+    Ok(if grown.is_empty() {
+        body
+    } else {
+        grown.freeze()
+    })
 }
 
 /// Decodes an answer whose body is one value.

@@ -32,8 +32,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
     };
     let client = Client::new(environment, keys)?;
 
-    let account = client.raw().get_account().send().await?;
-    println!("environment   {:?}", client.environment());
+    let account = client.account().get().await?;
+    println!("environment   {}", client.environment());
     println!("account       {}", account.id);
     println!("status        {}", account.status);
     for (name, amount) in [

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::BuildError;
+use crate::{Error, Problem};
 
 /// Paper money, real money, or another address.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
@@ -31,19 +31,57 @@ impl Environment {
     /// ```
     /// use alpaca_trading::Environment;
     ///
-    /// # fn main() -> Result<(), alpaca_trading::BuildError> {
+    /// # fn main() -> Result<(), alpaca_trading::Error> {
     /// assert_eq!(Environment::default().base_url()?, "https://paper-api.alpaca.markets");
     /// let pasted = Environment::Custom("http://127.0.0.1:8765/v2/".into());
     /// assert_eq!(pasted.base_url()?, "http://127.0.0.1:8765");
     /// # Ok(())
     /// # }
     /// ```
-    pub fn base_url(&self) -> Result<String, BuildError> {
+    pub fn base_url(&self) -> Result<String, Error> {
+        Ok(self.base_url_with(false)?)
+    }
+
+    /// The base URL, where `allow_plain_http` lets a custom one be `http` to another machine: a
+    /// simulator in another container. Alpaca's own hosts are never reached that way.
+    pub(crate) fn base_url_with(&self, allow_plain_http: bool) -> Result<String, Vec<Problem>> {
         match self {
             Self::Paper => Ok(PAPER_URL.to_owned()),
             Self::Live => Ok(LIVE_URL.to_owned()),
-            Self::Custom(url) => normalised(url),
+            Self::Custom(url) => {
+                normalised(url, allow_plain_http).map_err(|why| vec![Problem::new("base URL", why)])
+            }
         }
+    }
+
+    /// The address of the stream of trade updates: a websocket beside the base URL.
+    ///
+    /// # Errors
+    ///
+    /// As for [`base_url`](Self::base_url).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use alpaca_trading::Environment;
+    ///
+    /// # fn main() -> Result<(), alpaca_trading::Error> {
+    /// assert_eq!(Environment::Live.stream_url()?, "wss://api.alpaca.markets/stream");
+    /// let local = Environment::Custom("http://127.0.0.1:8765".into());
+    /// assert_eq!(local.stream_url()?, "ws://127.0.0.1:8765/stream");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stream_url(&self) -> Result<String, Error> {
+        Ok(self.stream_url_with(false)?)
+    }
+
+    /// The address of the stream, on the terms of [`base_url_with`](Self::base_url_with).
+    pub(crate) fn stream_url_with(&self, allow_plain_http: bool) -> Result<String, Vec<Problem>> {
+        let base = self.base_url_with(allow_plain_http)?;
+        // What is left of a base URL starts with one of two schemes, and each has its websocket.
+        let rest = base.strip_prefix("http").unwrap_or(&base);
+        Ok(format!("ws{rest}/stream"))
     }
 }
 
@@ -52,6 +90,9 @@ const LIVE_URL: &str = "https://api.alpaca.markets";
 
 /// The host of the live service, which only [`Environment::Live`] reaches.
 const LIVE_HOST: &str = "api.alpaca.markets";
+
+/// The domain of all of Alpaca's services.
+const ALPACA_DOMAIN: &str = "alpaca.markets";
 
 impl Environment {
     /// The environment that a base URL stands for: an address of Alpaca's given in full is as
@@ -66,13 +107,22 @@ impl Environment {
     /// ```
     /// use alpaca_trading::Environment;
     ///
-    /// # fn main() -> Result<(), alpaca_trading::BuildError> {
+    /// # fn main() -> Result<(), alpaca_trading::Error> {
     /// let pasted = Environment::from_base_url("https://paper-api.alpaca.markets/v2/")?;
     /// assert_eq!(pasted, Environment::Paper);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn from_base_url(url: &str) -> Result<Self, BuildError> {
+    pub fn from_base_url(url: &str) -> Result<Self, Error> {
+        Ok(Self::from_setting("base URL", url, false)?)
+    }
+
+    /// The environment of a base URL that stands in the setting called `name`.
+    pub(crate) fn from_setting(
+        name: &str,
+        url: &str,
+        allow_plain_http: bool,
+    ) -> Result<Self, Vec<Problem>> {
         let bare = url.trim_end_matches('/');
         let bare = bare.strip_suffix("/v2").unwrap_or(bare);
         if bare.eq_ignore_ascii_case(PAPER_URL) {
@@ -81,8 +131,18 @@ impl Environment {
         if bare.eq_ignore_ascii_case(LIVE_URL) {
             return Ok(Self::Live);
         }
-        let custom = Self::Custom(url.to_owned());
-        custom.base_url().map(|_| custom)
+        match normalised(url, allow_plain_http) {
+            Ok(_) => Ok(Self::Custom(url.to_owned())),
+            Err(why) => Err(vec![Problem::new(name, why)]),
+        }
+    }
+
+    /// Whether both lead to the same address, however each was written.
+    pub(crate) fn is_same_service(&self, other: &Self) -> bool {
+        match (self.base_url_with(true), other.base_url_with(true)) {
+            (Ok(one), Ok(two)) => one == two,
+            _ => self == other,
+        }
     }
 
     /// Whether the service is on this machine.
@@ -100,13 +160,30 @@ impl fmt::Debug for Environment {
         match self {
             Self::Paper => f.write_str("Paper"),
             Self::Live => f.write_str("Live"),
-            Self::Custom(_) => match self.base_url() {
+            Self::Custom(text) => match normalised(text, true) {
                 Ok(url) => f.debug_tuple("Custom").field(&url).finish(),
-                Err(_) => f.write_str("Custom(a URL that cannot be used)"),
+                Err(_) => write!(f, "Custom({UNUSABLE})"),
             },
         }
     }
 }
+
+impl fmt::Display for Environment {
+    /// `paper`, `live`, or `custom` with the address as it is used.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Paper => f.write_str("paper"),
+            Self::Live => f.write_str("live"),
+            Self::Custom(text) => {
+                let url = normalised(text, true);
+                write!(f, "custom ({})", url.as_deref().unwrap_or(UNUSABLE))
+            }
+        }
+    }
+}
+
+/// Stands for a URL that is not shown.
+const UNUSABLE: &str = "a URL that cannot be used";
 
 fn is_loopback(url: &reqwest::Url) -> bool {
     let host = url.host_str().unwrap_or_default();
@@ -118,26 +195,35 @@ fn is_loopback(url: &reqwest::Url) -> bool {
             .is_ok_and(|address| address.is_loopback() || address.is_unspecified())
 }
 
-fn normalised(text: &str) -> Result<String, BuildError> {
-    let refuse = |why: &str| Err(BuildError::new(format!("the base URL {why}")));
+/// The URL as it is used, or the rule that it breaks; the rule never shows the URL, which may hold a
+/// password.
+fn normalised(text: &str, allow_plain_http: bool) -> Result<String, &'static str> {
     let Ok(url) = reqwest::Url::parse(text) else {
-        return refuse("is not a URL with a scheme and a host, such as http://127.0.0.1:8765");
+        return Err("is not a URL with a scheme and a host, such as http://127.0.0.1:8765");
     };
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        return refuse("has neither the scheme http nor https");
+        return Err("has neither the scheme http nor https");
     }
-    // The text is not shown from here on: it may hold a password.
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse("carries credentials, which belong into `Credentials`");
+        return Err("carries credentials, which belong into `Credentials`");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return refuse("has a query or a fragment");
+        return Err("has a query or a fragment");
     }
-    if url.host_str().map(|host| host.trim_end_matches('.')) == Some(LIVE_HOST) {
-        return refuse("is that of the live service: say `Environment::Live`");
+    let host = url.host_str().unwrap_or_default().trim_end_matches('.');
+    if host == LIVE_HOST {
+        return Err(
+            "is that of the live service, which only `Environment::Live` or exactly \
+             https://api.alpaca.markets stands for",
+        );
     }
     if url.scheme() == "http" && !is_loopback(&url) {
-        return refuse("would send the keys unencrypted: use https, or a loopback address");
+        let alpaca = host
+            .strip_suffix(ALPACA_DOMAIN)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        if alpaca || !allow_plain_http {
+            return Err("would send the keys unencrypted: use https, or a loopback address");
+        }
     }
     // People paste addresses with the version that the paths of the operations already have.
     let path = url.path().trim_end_matches('/');
@@ -224,5 +310,87 @@ mod tests {
                 "{bad}: {error}"
             );
         }
+    }
+
+    #[test]
+    fn plain_http_to_another_machine_is_a_choice_and_never_reaches_alpaca() {
+        for (url, base, stream) in [
+            (
+                "http://simulator:8765/v2",
+                "http://simulator:8765",
+                "ws://simulator:8765/stream",
+            ),
+            (
+                "http://notalpaca.markets",
+                "http://notalpaca.markets",
+                "ws://notalpaca.markets/stream",
+            ),
+        ] {
+            let custom = Environment::Custom(url.into());
+            assert!(custom.base_url().is_err() && custom.stream_url().is_err());
+            assert_eq!(custom.base_url_with(true).unwrap(), base);
+            assert_eq!(custom.stream_url_with(true).unwrap(), stream);
+            assert!(Environment::from_setting("X", url, false).is_err());
+            assert_eq!(
+                Environment::from_setting("X", url, true).unwrap(),
+                custom,
+                "{url}"
+            );
+        }
+        for url in [
+            "http://alpaca.markets",
+            "http://paper-api.alpaca.markets",
+            "http://api.alpaca.markets",
+            "http://Data.Alpaca.Markets.",
+        ] {
+            let refused = Environment::from_setting("APCA_API_BASE_URL", url, true).unwrap_err();
+            assert_eq!(refused[0].setting(), "APCA_API_BASE_URL");
+            assert!(Environment::Custom(url.into()).base_url_with(true).is_err());
+        }
+    }
+
+    #[test]
+    fn the_stream_lies_beside_the_base_url() {
+        for (environment, expected) in [
+            (Environment::Paper, "wss://paper-api.alpaca.markets/stream"),
+            (Environment::Live, "wss://api.alpaca.markets/stream"),
+            (
+                Environment::Custom("https://proxy.example/alpaca/v2/".into()),
+                "wss://proxy.example/alpaca/stream",
+            ),
+            (
+                Environment::Custom("http://localhost:1".into()),
+                "ws://localhost:1/stream",
+            ),
+        ] {
+            assert_eq!(environment.stream_url().unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn an_environment_is_shown_by_its_word_and_its_address() {
+        let custom = |url: &str| Environment::Custom(url.into()).to_string();
+        assert_eq!(Environment::Paper.to_string(), "paper");
+        assert_eq!(Environment::Live.to_string(), "live");
+        assert_eq!(
+            custom("http://127.0.0.1:8765/v2/"),
+            "custom (http://127.0.0.1:8765)"
+        );
+        assert_eq!(custom("http://sim:8765"), "custom (http://sim:8765)");
+        assert_eq!(
+            custom("https://user:hidden@host"),
+            "custom (a URL that cannot be used)"
+        );
+    }
+
+    #[test]
+    fn the_same_address_is_the_same_service() {
+        let custom = |url: &str| Environment::Custom(url.into());
+        assert!(custom("http://sim:1/").is_same_service(&custom("http://SIM:1/v2")));
+        assert!(custom("https://paper-api.alpaca.markets/").is_same_service(&Environment::Paper));
+        assert!(!custom("http://sim:1").is_same_service(&custom("http://sim:2")));
+        assert!(!Environment::Live.is_same_service(&Environment::Paper));
+        assert!(!custom("").is_same_service(&custom("x")));
+        assert!(custom("").is_same_service(&custom("")));
     }
 }

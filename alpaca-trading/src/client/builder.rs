@@ -1,0 +1,506 @@
+//! Making a client.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::{Client, Shared};
+use crate::credentials::{self, Cache, CredentialsProvider};
+use crate::error::{Error, Result};
+use crate::raw;
+use crate::transport::{
+    CallOptions, Hook, Pacer, Pacing, Pipeline, RetryBudget, RetryPolicy, ServerClock, Through,
+};
+use crate::{Credentials, Environment, Problem};
+
+/// How long connecting may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long one attempt may take, its body included.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long an unused connection is kept.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// The settings of a [`Client`].
+///
+/// Contradictions and mistakes are found by [`build`](Self::build), all of them at once.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use alpaca_trading::{Client, Environment, Pacing, RetryPolicy};
+///
+/// # fn main() -> alpaca_trading::Result<()> {
+/// let client = Client::builder()
+///     .environment(Environment::Paper)
+///     .key_pair("PKEXAMPLE", "secret")
+///     .attempt_timeout(Duration::from_secs(10))
+///     .retry(RetryPolicy::default().with_max_attempts(3))
+///     .pacing(Pacing::Auto)
+///     .read_only()
+///     .build()?;
+/// assert!(client.is_read_only());
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a builder makes nothing until `build`"]
+pub struct ClientBuilder {
+    environment: Option<Environment>,
+    base_url: Option<String>,
+    allow_plain_http: bool,
+    credentials: Option<Credentials>,
+    from_env: bool,
+    problems: Vec<Problem>,
+    retry: RetryPolicy,
+    pacing: Pacing,
+    hooks: Vec<Arc<dyn Hook>>,
+    connect_timeout: Duration,
+    attempt_timeout: Duration,
+    body_limit: usize,
+    read_only: bool,
+    trace_bodies: bool,
+    seed: Option<u64>,
+    http: Http,
+    #[cfg(feature = "test-util")]
+    script: Option<crate::test_util::Script>,
+}
+
+/// The settings of the connections.
+struct Http {
+    proxy: Option<Proxy>,
+    root_certificates: Vec<Vec<u8>>,
+    only_these_roots: bool,
+    pool_idle_timeout: Duration,
+    pool_max_idle: usize,
+    http1_only: bool,
+    user_agent: Option<String>,
+}
+
+/// Where requests go through.
+enum Proxy {
+    None,
+    Url(String),
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            environment: None,
+            base_url: None,
+            allow_plain_http: false,
+            credentials: None,
+            from_env: false,
+            problems: Vec::new(),
+            retry: RetryPolicy::default(),
+            pacing: Pacing::default(),
+            hooks: Vec::new(),
+            connect_timeout: CONNECT_TIMEOUT,
+            attempt_timeout: ATTEMPT_TIMEOUT,
+            body_limit: raw::BODY_LIMIT,
+            read_only: false,
+            trace_bodies: false,
+            seed: None,
+            http: Http {
+                proxy: None,
+                root_certificates: Vec::new(),
+                only_these_roots: false,
+                pool_idle_timeout: POOL_IDLE_TIMEOUT,
+                pool_max_idle: 16,
+                http1_only: false,
+                user_agent: None,
+            },
+            #[cfg(feature = "test-util")]
+            script: None,
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// The service to talk to; [`Environment::Paper`] if nothing is said.
+    pub fn environment(mut self, environment: Environment) -> Self {
+        if self.environment.as_ref().is_some_and(|set| *set != environment) {
+            self.problem("environment", "is set twice, to different services");
+        }
+        self.environment = Some(environment);
+        self
+    }
+
+    /// The service at this address, as for [`Environment::from_base_url`].
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// Allows plain http to another machine, for a simulator in another container: the keys then
+    /// cross the network unencrypted. Never for Alpaca's own services.
+    pub fn allow_plain_http(mut self) -> Self {
+        self.allow_plain_http = true;
+        self
+    }
+
+    /// What to authenticate with.
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        if self.credentials.is_some() {
+            self.problem("credentials", "are set twice");
+        }
+        self.credentials = Some(credentials);
+        self
+    }
+
+    /// A key id and its secret, as Alpaca's dashboard shows them.
+    pub fn key_pair(mut self, key_id: &str, secret: &str) -> Self {
+        match Credentials::key_pair(key_id, secret) {
+            Ok(credentials) => self.credentials(credentials),
+            Err(error) => {
+                self.problems.extend_from_slice(error.problems());
+                self
+            }
+        }
+    }
+
+    /// An OAuth bearer token.
+    pub fn oauth(mut self, token: &str) -> Self {
+        match Credentials::oauth(token) {
+            Ok(credentials) => self.credentials(credentials),
+            Err(error) => {
+                self.problems.extend_from_slice(error.problems());
+                self
+            }
+        }
+    }
+
+    /// Where to get the keys from whenever they are needed, and again after a 401.
+    pub fn credentials_provider(self, provider: impl CredentialsProvider) -> Self {
+        self.credentials(Credentials::provider(provider))
+    }
+
+    /// Takes from the process what is not set here: credentials, and the environment. See
+    /// [`Client::from_env`].
+    pub fn from_env(mut self) -> Self {
+        self.from_env = true;
+        self
+    }
+
+    /// When to try again.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// How requests are spread to stay within the rate limit.
+    pub fn pacing(mut self, pacing: Pacing) -> Self {
+        self.pacing = pacing;
+        self
+    }
+
+    /// A hook that sees every attempt.
+    pub fn hook(mut self, hook: impl Hook) -> Self {
+        self.hooks.push(Arc::new(hook));
+        self
+    }
+
+    /// How long connecting may take: 10 seconds if nothing is said.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect_timeout = limit;
+        self
+    }
+
+    /// How long one attempt may take, with its body: 30 seconds if nothing is said. How long a call
+    /// may take with all its attempts is in the [`RetryPolicy`].
+    pub fn attempt_timeout(mut self, limit: Duration) -> Self {
+        self.attempt_timeout = limit;
+        self
+    }
+
+    /// At most this many bytes of the body of an answer are read: 64 MiB if nothing is said, and no
+    /// more.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = bytes;
+        self
+    }
+
+    /// Refuses whatever changes something, before it is sent.
+    pub fn read_only(mut self) -> Self {
+        self.read_only = true;
+        self
+    }
+
+    /// Traces the bodies of answers too, clipped, at the level `TRACE`. They hold no keys, but
+    /// everything about the account.
+    pub fn trace_bodies(mut self) -> Self {
+        self.trace_bodies = true;
+        self
+    }
+
+    /// Sends through this proxy: `http://`, `https://` or `socks5://`-less host with port. Without
+    /// this, the proxy that the process's environment names is used, except for a service on this
+    /// machine.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.http.proxy = Some(Proxy::Url(url.into()));
+        self
+    }
+
+    /// Uses no proxy, whatever the process's environment names.
+    pub fn no_proxy(mut self) -> Self {
+        self.http.proxy = Some(Proxy::None);
+        self
+    }
+
+    /// Trusts the certificates in this PEM text as well: those of a proxy that inspects, or of a
+    /// simulator.
+    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.http.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Trusts only what [`root_certificates`](Self::root_certificates) names.
+    pub fn only_these_root_certificates(mut self) -> Self {
+        self.http.only_these_roots = true;
+        self
+    }
+
+    /// How long an unused connection is kept open: 90 seconds if nothing is said.
+    pub fn pool_idle_timeout(mut self, limit: Duration) -> Self {
+        self.http.pool_idle_timeout = limit;
+        self
+    }
+
+    /// How many unused connections are kept open: 16 if nothing is said.
+    pub fn pool_max_idle(mut self, connections: usize) -> Self {
+        self.http.pool_max_idle = connections;
+        self
+    }
+
+    /// Never uses HTTP/2, which is otherwise used where the server offers it.
+    pub fn http1_only(mut self) -> Self {
+        self.http.http1_only = true;
+        self
+    }
+
+    /// What the client calls itself; `alpaca-trading/<version>` if nothing is said.
+    pub fn user_agent(mut self, text: impl Into<String>) -> Self {
+        self.http.user_agent = Some(text.into());
+        self
+    }
+
+    /// Makes the random part of waits repeatable, for tests.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// This key pair, if no credentials are set.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn or_key_pair(self, key_id: &str, secret: &str) -> Self {
+        match self.credentials {
+            Some(_) => self,
+            None => self.key_pair(key_id, secret),
+        }
+    }
+
+    /// Answers from a script instead of the network.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn script(mut self, script: crate::test_util::Script) -> Self {
+        self.script = Some(script);
+        self
+    }
+
+    fn problem(&mut self, setting: &str, message: &str) {
+        self.problems.push(Problem::new(setting, message));
+    }
+
+    /// Makes the client. Nothing is sent.
+    ///
+    /// Where the process has no rustls cryptography provider yet, ring is installed as its default:
+    /// an application that wants another installs that first.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the settings, in one error of kind
+    /// [`Configuration`](crate::ErrorKind::Configuration).
+    pub fn build(mut self) -> Result<Client> {
+        let (credentials, environment) = self.identity();
+        let base_url = match environment.base_url_with(self.allow_plain_http) {
+            Ok(url) => url,
+            Err(problems) => {
+                self.problems.extend(problems);
+                String::new()
+            }
+        };
+        self.check_numbers();
+        let http = self.http_client(&environment);
+        let (Some(credentials), Some(http), true) = (credentials, http, self.problems.is_empty())
+        else {
+            return Err(Error::configuration(self.problems));
+        };
+        let hint = credentials
+            .key_id()
+            .and_then(|id| credentials::hint(id, &environment));
+        if let Some(hint) = hint {
+            tracing::warn!("{hint}");
+        }
+        tracing::info!(
+            environment = %environment,
+            read_only = self.read_only,
+            "a client of Alpaca's Trading API"
+        );
+        let pipeline = Arc::new(Pipeline {
+            credentials: Cache::new(credentials),
+            budget: RetryBudget::of(&self.retry),
+            retry: self.retry,
+            pacer: Pacer::new(self.pacing),
+            clock: ServerClock::default(),
+            hooks: self.hooks,
+            attempt_timeout: self.attempt_timeout,
+            body_limit: self.body_limit,
+            read_only: self.read_only,
+            trace_bodies: self.trace_bodies,
+            random: Mutex::new(self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed)),
+            recent: Mutex::default(),
+            environment,
+            #[cfg(feature = "test-util")]
+            script: self.script,
+        });
+        let raw = raw::Client::with_middleware(&base_url, http, Through(Arc::clone(&pipeline)));
+        Ok(Client {
+            shared: Arc::new(Shared { raw, pipeline }),
+            options: CallOptions::default(),
+        })
+    }
+
+    /// Who the client is and where it goes: what is said here before what the process says.
+    fn identity(&mut self) -> (Option<Credentials>, Environment) {
+        let mut environment = self.environment.clone();
+        if let Some(url) = &self.base_url {
+            match Environment::from_setting("base URL", url, self.allow_plain_http) {
+                Ok(named) => {
+                    let other = |set: &Environment| !set.is_same_service(&named);
+                    if environment.as_ref().is_some_and(other) {
+                        self.problem("base URL", "names another service than the environment");
+                    }
+                    environment = Some(named);
+                }
+                Err(problems) => self.problems.extend(problems),
+            }
+        }
+        let credentials = self.credentials.clone();
+        if !self.from_env {
+            if credentials.is_none() && self.problems.is_empty() {
+                self.problem(
+                    "credentials",
+                    "are missing: set a key pair, a token or a provider, or use `from_env`",
+                );
+            }
+            return (credentials, environment.unwrap_or_default());
+        }
+        let lookup = |name: &str| std::env::var_os(name);
+        let found = match credentials {
+            Some(credentials) => credentials::environment_for(credentials, &lookup, self.allow_plain_http),
+            None => credentials::resolve(&lookup, self.allow_plain_http),
+        };
+        match found {
+            Ok(found) => {
+                for warning in &found.warnings {
+                    tracing::warn!("{warning}");
+                }
+                let other = |set: &Environment| found.said && !set.is_same_service(&found.environment);
+                if environment.as_ref().is_some_and(other) {
+                    let message = format!("in the code is not the one that {} names", found.source);
+                    self.problem("environment", &message);
+                }
+                let environment = environment.unwrap_or(found.environment);
+                (Some(found.credentials), environment)
+            }
+            Err(problems) => {
+                self.problems.extend(problems);
+                (None, environment.unwrap_or_default())
+            }
+        }
+    }
+
+    fn check_numbers(&mut self) {
+        let zero = Duration::ZERO;
+        if self.connect_timeout == zero {
+            self.problem("connect_timeout", "is zero");
+        }
+        if self.attempt_timeout == zero {
+            self.problem("attempt_timeout", "is zero");
+        }
+        if self.body_limit == 0 || self.body_limit > raw::BODY_LIMIT {
+            let message = format!("must be from 1 to {} bytes", raw::BODY_LIMIT);
+            self.problem("body_limit", &message);
+        }
+        if self.http.only_these_roots && self.http.root_certificates.is_empty() {
+            self.problem("root_certificates", "are to be the only ones, and there are none");
+        }
+    }
+
+    fn http_client(&mut self, environment: &Environment) -> Option<reqwest::Client> {
+        // The HTTP client takes the process's cryptography; where the application has not chosen
+        // one, ring is it. A second attempt to install finds the first, which is as good.
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            let _ = rustls::crypto::ring::default_provider().install_default();
+        }
+        let agent = self.http.user_agent.as_deref().unwrap_or(concat!(
+            "alpaca-trading/",
+            env!("CARGO_PKG_VERSION")
+        ));
+        let mut http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            // Whether a request may be sent again is not for the transport to decide.
+            .retry(reqwest::retry::never())
+            .user_agent(agent)
+            .connect_timeout(self.connect_timeout)
+            .pool_idle_timeout(self.http.pool_idle_timeout)
+            .pool_max_idle_per_host(self.http.pool_max_idle)
+            .tcp_keepalive(Duration::from_secs(60))
+            .tcp_nodelay(true);
+        if self.http.http1_only {
+            http = http.http1_only();
+        }
+        match &self.http.proxy {
+            Some(Proxy::None) => http = http.no_proxy(),
+            Some(Proxy::Url(url)) => match reqwest::Proxy::all(url) {
+                Ok(proxy) => http = http.proxy(proxy),
+                // The address is not shown: it may hold a password.
+                Err(_) => self.problem("proxy", "is not a URL that a proxy can have"),
+            },
+            // A proxy would be handed the keys, and would look for the service on its own machine.
+            None if environment.is_local() => http = http.no_proxy(),
+            None => {}
+        }
+        let mut certificates = Vec::new();
+        for pem in std::mem::take(&mut self.http.root_certificates) {
+            match reqwest::Certificate::from_pem_bundle(&pem) {
+                Ok(found) if !found.is_empty() => certificates.extend(found),
+                _ => self.problem("root_certificates", "are not certificates in PEM form"),
+            }
+        }
+        if self.http.only_these_roots {
+            http = http.tls_certs_only(certificates);
+        } else if !certificates.is_empty() {
+            http = http.tls_certs_merge(certificates);
+        }
+        match http.build() {
+            Ok(http) => Some(http),
+            Err(error) => {
+                let message = format!("cannot be set up: {}", error.without_url());
+                self.problem("HTTP client", &message);
+                None
+            }
+        }
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    /// Names the environment; never a key, a proxy or a certificate.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("environment", &self.environment)
+            .field("credentials", &self.credentials)
+            .field("read_only", &self.read_only)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,210 @@
+//! The client: one account in one environment.
+
+mod builder;
+
+use std::fmt;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+pub use builder::ClientBuilder;
+
+use crate::error::{Error, Result};
+use crate::raw;
+use crate::transport::{self, CallOptions, Pipeline, RateLimit, RetryPolicy};
+use crate::{Credentials, Environment};
+
+/// A client of one account in one environment.
+///
+/// Cheap to clone and to share between tasks; clones share their connections, their rate limit and
+/// their credentials. What can be done is grouped by resource: [`orders`](Self::orders),
+/// [`positions`](Self::positions), [`account`](Self::account) and so on.
+///
+/// # Examples
+///
+/// ```no_run
+/// use alpaca_trading::Client;
+///
+/// # async fn run() -> alpaca_trading::Result<()> {
+/// // Paper, unless the environment says live, in so many words.
+/// let client = Client::from_env()?;
+/// let account = client.account().get().await?;
+/// println!("{:?} in {}", account.equity, client.environment());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    options: CallOptions,
+}
+
+struct Shared {
+    raw: raw::Client,
+    pipeline: Arc<Pipeline>,
+}
+
+impl Client {
+    /// A client that authenticates every request with `credentials`; for more settings,
+    /// [`builder`](Self::builder).
+    ///
+    /// # Errors
+    ///
+    /// When the base URL of the environment cannot be used, or the HTTP client cannot be set up.
+    pub fn new(environment: Environment, credentials: Credentials) -> Result<Self> {
+        Self::builder()
+            .environment(environment)
+            .credentials(credentials)
+            .build()
+    }
+
+    /// A client with settings of its own.
+    #[must_use]
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// A client with the credentials and the environment of the process.
+    ///
+    /// Looked for in this order: the variables `APCA_API_KEY_ID` and `APCA_API_SECRET_KEY` (or
+    /// `ALPACA_API_KEY` and `ALPACA_SECRET_KEY`), or `APCA_API_OAUTH`; then the profile that
+    /// `ALPACA_PROFILE` names, else the profile `default`, of the file that `ALPACA_CONFIG` names,
+    /// else of `alpaca/credentials.toml` in the platform's folder for configuration.
+    ///
+    /// The environment is paper, unless `APCA_API_ENV` is `live`, `APCA_API_BASE_URL` is the address
+    /// of the live service, or the profile says so.
+    ///
+    /// # Errors
+    ///
+    /// When nothing is found, when two settings contradict each other, and when one cannot be read:
+    /// all problems in one error, of kind [`Configuration`](crate::ErrorKind::Configuration).
+    pub fn from_env() -> Result<Self> {
+        Self::builder().from_env().build()
+    }
+
+    /// The environment that this client talks to.
+    #[must_use]
+    pub fn environment(&self) -> &Environment {
+        &self.shared.pipeline.environment
+    }
+
+    /// Whether this client refuses whatever changes something.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.shared.pipeline.read_only
+    }
+
+    /// The generated client, authenticated, paced and retried like this one: every operation of the
+    /// API, without the checks and the safe submission of the resources.
+    ///
+    /// Its errors become this crate's with [`Error::from_raw`].
+    #[must_use]
+    pub fn raw(&self) -> &raw::Client {
+        &self.shared.raw
+    }
+
+    /// The rate limit as the last answer that mentioned it had it.
+    #[must_use]
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        self.shared.pipeline.pacer.state()
+    }
+
+    /// How far this machine's clock is behind the server's (negative: ahead), to about a second; none
+    /// before the first answer.
+    ///
+    /// More than five seconds are also a warning in the log.
+    #[must_use]
+    pub fn clock_offset(&self) -> Option<chrono::Duration> {
+        self.shared.pipeline.clock.offset()
+    }
+
+    /// The same client, whose calls take at most this long with all their attempts and waits.
+    #[must_use]
+    pub fn with_deadline(&self, deadline: Duration) -> Self {
+        let mut client = self.clone();
+        client.options.deadline = Some(deadline);
+        client
+    }
+
+    /// The same client, whose attempts take at most this long each.
+    #[must_use]
+    pub fn with_attempt_timeout(&self, limit: Duration) -> Self {
+        let mut client = self.clone();
+        client.options.attempt_timeout = Some(limit);
+        client
+    }
+
+    /// The same client with another policy of retries.
+    #[must_use]
+    pub fn with_retry(&self, policy: RetryPolicy) -> Self {
+        let mut client = self.clone();
+        client.options.retry = Some(policy);
+        client
+    }
+
+    pub(crate) fn options(&self) -> &CallOptions {
+        &self.options
+    }
+
+    pub(crate) fn retry_policy(&self) -> &RetryPolicy {
+        self.options
+            .retry
+            .as_ref()
+            .unwrap_or(&self.shared.pipeline.retry)
+    }
+
+    /// How long to wait before something is tried again on a level above the transport; none when the
+    /// attempts or the time are spent.
+    pub(crate) fn jittered_wait(
+        &self,
+        policy: &RetryPolicy,
+        attempt: u32,
+        deadline: Instant,
+    ) -> Option<Duration> {
+        let left = deadline.checked_duration_since(Instant::now())?;
+        let mut random = self
+            .shared
+            .pipeline
+            .random
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let wait = policy.next_wait(attempt, None, Duration::ZERO, &mut random)?;
+        (wait < left).then_some(wait)
+    }
+
+    pub(crate) fn pipeline(&self) -> &Pipeline {
+        &self.shared.pipeline
+    }
+
+    /// Makes a call of the generated client, with this client's options.
+    pub(crate) async fn call<T>(
+        &self,
+        call: impl Future<Output = Result<raw::ResponseValue<T>, raw::Error<()>>>,
+    ) -> Result<T> {
+        self.call_with_facts(call).await.0
+    }
+
+    /// Like [`call`](Self::call), with what the transport learnt.
+    pub(crate) async fn call_with_facts<T>(
+        &self,
+        call: impl Future<Output = Result<raw::ResponseValue<T>, raw::Error<()>>>,
+    ) -> (Result<T>, crate::error::Facts) {
+        let (result, facts) = transport::call::scope(self.options.clone(), call).await;
+        let result = match result {
+            Ok(value) => Ok(value.into_inner()),
+            Err(error) => Err(Error::from_call(error, &facts, Some(self.pipeline())).await),
+        };
+        (result, facts)
+    }
+}
+
+impl fmt::Debug for Client {
+    /// Names the environment; never a key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("environment", self.environment())
+            .field("read_only", &self.is_read_only())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,281 @@
+//! A list that comes in pages.
+
+use std::collections::{HashSet, VecDeque};
+use std::fmt;
+use std::hash::{BuildHasher as _, Hash, RandomState};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use alpaca_trading_gen::BoxFuture;
+use futures_core::Stream;
+
+use super::{Rows, Undecodable};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Where a page begins: empty for the first.
+pub(crate) type Cursor = Option<String>;
+
+/// A page as it was fetched.
+pub(crate) struct Fetched<T> {
+    pub(crate) rows: Rows<T>,
+    /// Where the next page begins; none after the last.
+    pub(crate) next: Cursor,
+}
+
+type Fetch<T> = Box<dyn FnMut(Cursor) -> BoxFuture<'static, Result<Fetched<T>>> + Send + Sync>;
+type Key<T> = fn(&T) -> u64;
+
+/// How many rows are remembered to recognise those that come twice. Pages overlap by a row or a few;
+/// this is several times the largest page.
+const REMEMBERED: usize = 50_000;
+
+/// A list that the service gives in pages, read page by page or row by row.
+///
+/// Nothing is sent until the first row or page is asked for. Pages of this service may overlap: a row
+/// that has come is not given again. A list that leads back to where it has been ends in an error of
+/// kind [`Pagination`](ErrorKind::Pagination) instead of going on for ever. After any other error the
+/// same page can be asked for again.
+///
+/// # Examples
+///
+/// ```no_run
+/// use alpaca_trading::orders::OrderQuery;
+///
+/// # async fn run(client: alpaca_trading::Client) -> alpaca_trading::Result<()> {
+/// let mut orders = client.orders().list(OrderQuery::all());
+/// while let Some(order) = orders.next().await? {
+///     println!("{} {:?}", order.client_order_id, order.status);
+/// }
+/// # Ok(()) }
+/// ```
+#[must_use = "a pager sends nothing until a row or a page is asked for"]
+pub struct Pager<T> {
+    fetch: Fetch<T>,
+    key: Key<T>,
+    cursor: Cursor,
+    ended: bool,
+    left: Option<usize>,
+    cursors: HashSet<u64>,
+    known: HashSet<u64>,
+    order_of_known: VecDeque<u64>,
+    hasher: RandomState,
+    ready: VecDeque<T>,
+    bad: VecDeque<Undecodable>,
+}
+
+impl<T> Pager<T> {
+    pub(crate) fn new(
+        key: Key<T>,
+        fetch: impl FnMut(Cursor) -> BoxFuture<'static, Result<Fetched<T>>> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            fetch: Box::new(fetch),
+            key,
+            cursor: None,
+            ended: false,
+            left: None,
+            cursors: HashSet::new(),
+            known: HashSet::new(),
+            order_of_known: VecDeque::new(),
+            hasher: RandomState::new(),
+            ready: VecDeque::new(),
+            bad: VecDeque::new(),
+        }
+    }
+
+    /// Ends after this many rows.
+    pub fn at_most(mut self, rows: usize) -> Self {
+        self.left = Some(rows);
+        self
+    }
+
+    /// The next page: the rows that have not come before. None after the last page.
+    ///
+    /// # Errors
+    ///
+    /// Those of the list, and [`Pagination`](ErrorKind::Pagination) when it leads back to where it has
+    /// been.
+    pub async fn next_page(&mut self) -> Result<Option<Rows<T>>> {
+        if !self.ready.is_empty() || !self.bad.is_empty() {
+            let rows = std::mem::take(&mut self.ready).into();
+            let bad = std::mem::take(&mut self.bad).into();
+            return Ok(Some(Rows::new(rows, bad)));
+        }
+        while !self.ended && self.left != Some(0) {
+            let fetched = (self.fetch)(self.cursor.clone()).await?;
+            let page = self.take(fetched)?;
+            // A page of nothing but known rows is no news, and not the end either.
+            if page.total() > 0 {
+                return Ok(Some(page));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The next row; none after the last.
+    ///
+    /// # Errors
+    ///
+    /// As for [`next_page`](Self::next_page). A row that cannot be read is an error of kind
+    /// [`Decode`](ErrorKind::Decode), after which the next row can be asked for.
+    pub async fn next(&mut self) -> Result<Option<T>> {
+        loop {
+            if let Some(bad) = self.bad.pop_front() {
+                return Err(bad.into_error());
+            }
+            if let Some(row) = self.ready.pop_front() {
+                return Ok(Some(row));
+            }
+            match self.next_page().await? {
+                None => return Ok(None),
+                Some(page) => {
+                    let (rows, bad) = page.into_parts();
+                    self.ready = rows.into();
+                    self.bad = bad.into();
+                }
+            }
+        }
+    }
+
+    /// All rows that are left.
+    ///
+    /// # Errors
+    ///
+    /// As for [`next_page`](Self::next_page); what had come until then is lost.
+    pub async fn collect(mut self) -> Result<Rows<T>> {
+        let mut all = Rows::default();
+        while let Some(page) = self.next_page().await? {
+            all.append(page);
+        }
+        Ok(all)
+    }
+
+    /// The rows as a stream; it behaves like [`next`](Self::next).
+    pub fn stream(self) -> RowStream<T>
+    where
+        T: Send + 'static,
+    {
+        RowStream {
+            pager: Some(self),
+            pending: None,
+        }
+    }
+
+    fn take(&mut self, fetched: Fetched<T>) -> Result<Rows<T>> {
+        let Fetched { mut rows, next } = fetched;
+        let key = self.key;
+        rows.retain(|row| self.is_new(key(row)));
+        if let Some(left) = &mut self.left {
+            rows.truncate(*left);
+            *left -= rows.len();
+        }
+        match next {
+            None => self.ended = true,
+            Some(next) => {
+                let hash = self.hasher.hash_one(&next);
+                if !self.cursors.insert(hash) {
+                    self.ended = true;
+                    let message = format!(
+                        "the list leads back to the page that begins after `{}`",
+                        next.escape_debug().take(80).collect::<String>()
+                    );
+                    return Err(Error::new(ErrorKind::Pagination, message));
+                }
+                self.cursor = Some(next);
+            }
+        }
+        Ok(rows)
+    }
+
+    fn is_new(&mut self, key: u64) -> bool {
+        if !self.known.insert(key) {
+            return false;
+        }
+        self.order_of_known.push_back(key);
+        if self.order_of_known.len() > REMEMBERED
+            && let Some(oldest) = self.order_of_known.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+        true
+    }
+}
+
+/// What identifies a row.
+pub(crate) fn hashed(id: impl Hash) -> u64 {
+    use std::hash::{DefaultHasher, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl<T> fmt::Debug for Pager<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pager")
+            .field("cursor", &self.cursor)
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The rows of a [`Pager`] as a stream.
+///
+/// An error does not end it: the next item is the next row after one that could not be read, or the
+/// same page tried again.
+#[must_use = "a stream does nothing until it is polled"]
+pub struct RowStream<T> {
+    pager: Option<Pager<T>>,
+    pending: Option<Pending<T>>,
+}
+
+// Nothing in it is pinned in place: what must not move is boxed.
+impl<T> Unpin for RowStream<T> {}
+
+type Pending<T> = BoxFuture<'static, (Pager<T>, Result<Option<T>>)>;
+
+impl<T: Send + 'static> Stream for RowStream<T> {
+    type Item = Result<T>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        if let Some(pager) = &mut this.pager {
+            // What is here already needs no future of its own.
+            if let Some(bad) = pager.bad.pop_front() {
+                return Poll::Ready(Some(Err(bad.into_error())));
+            }
+            if let Some(row) = pager.ready.pop_front() {
+                return Poll::Ready(Some(Ok(row)));
+            }
+        }
+        if let Some(mut pager) = this.pager.take() {
+            this.pending = Some(Box::pin(async move {
+                let next = pager.next().await;
+                (pager, next)
+            }));
+        }
+        let Some(pending) = &mut this.pending else {
+            return Poll::Ready(None);
+        };
+        let (pager, next) = ready!(pending.as_mut().poll(context));
+        this.pending = None;
+        match next {
+            Ok(None) => Poll::Ready(None),
+            Ok(Some(row)) => {
+                this.pager = Some(pager);
+                Poll::Ready(Some(Ok(row)))
+            }
+            Err(error) => {
+                if error.kind() != ErrorKind::Pagination {
+                    this.pager = Some(pager);
+                }
+                Poll::Ready(Some(Err(error)))
+            }
+        }
+    }
+}
+
+impl<T> fmt::Debug for RowStream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RowStream")
+    }
+}

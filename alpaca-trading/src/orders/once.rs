@@ -1,0 +1,287 @@
+//! Orders are submitted once.
+//!
+//! Every submission and every replacement carries a client order id, which the service accepts once in
+//! the life of an account. After a failure that leaves open whether the order was accepted, the id is
+//! looked up, and only a clear "not found" allows the same id to be sent again: if both arrive, the
+//! service refuses the second.
+//!
+//! | the attempt ends in | what is known | what follows |
+//! | --- | --- | --- |
+//! | 2xx that decodes | accepted | the order is returned |
+//! | not connected, refused, deadline before sending | not sent | sent again by the transport, then an error, `NotSent` |
+//! | 429 | not accepted | sent again by the transport after the wait that was asked for, then an error, `Rejected` |
+//! | 4xx other than 408, no earlier attempt in doubt | not accepted | an error, `Rejected` |
+//! | 422 "client_order_id must be unique", id made here or an earlier attempt in doubt | accepted before | looked up |
+//! | the same for an id that the caller gave, first attempt | another order has it | an error, `Rejected` |
+//! | reset, timeout, 408, 5xx, body cut short, 2xx that does not decode, too long | in doubt | looked up |
+//! | 4xx after an attempt in doubt | the earlier one may be the reason | looked up |
+//!
+//! | the look-up ends in | what follows |
+//! | --- | --- |
+//! | the order, as it was asked for | it is returned |
+//! | an order that is another one (the id was the caller's) | an error, `Rejected` |
+//! | a clear "not found": 404 with Alpaca's own words | the same id is sent again, as often as the policy allows |
+//! | anything else, or a 404 that is not Alpaca's | an error, `Unknown`, of kind `Unresolved` |
+//!
+//! Once an attempt is in doubt, only the order itself settles the matter: when the attempts or the time
+//! run out, the error is `Unknown`, also if the last look-up did not find it. A request may be held up on
+//! its way and still arrive. [`Orders::resolve`](super::Orders::resolve) asks again later.
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use alpaca_trading_gen::types::{CreateOrderRequest, Order, PatchOrderRequest};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::Unresolved;
+use super::unresolved::Trace;
+use crate::Client;
+use crate::error::{Cause, Error, ErrorKind, Outcome, Result};
+
+/// Something that is to be accepted at most once, under its client order id.
+pub(super) enum Act {
+    Submit(Box<CreateOrderRequest>),
+    Replace(Uuid, Box<PatchOrderRequest>),
+}
+
+impl Act {
+    async fn send(&self, client: &Client) -> Result<Order> {
+        match self {
+            Self::Submit(body) => {
+                let call = client.raw().create_order().body((**body).clone());
+                client.call(call.send()).await
+            }
+            Self::Replace(id, body) => {
+                let call = client.raw().replace_order().order_id(id.to_string());
+                client.call(call.body((**body).clone()).send()).await
+            }
+        }
+    }
+
+    fn client_order_id(&self) -> &str {
+        let id = match self {
+            Self::Submit(body) => &body.client_order_id,
+            Self::Replace(_, body) => &body.client_order_id,
+        };
+        id.as_deref().unwrap_or_default()
+    }
+
+    fn unresolved(&self) -> Unresolved {
+        let client_order_id = self.client_order_id().to_owned();
+        Unresolved(match self {
+            Self::Submit(_) => Trace::Submission { client_order_id },
+            Self::Replace(id, _) => Trace::Replacement {
+                order_id: *id,
+                client_order_id,
+            },
+        })
+    }
+
+    /// Whether this order is what was asked for, and not another one with the same id.
+    fn is(&self, order: &Order) -> bool {
+        match self {
+            Self::Submit(body) => is_submitted(body, order),
+            Self::Replace(id, _) => order.replaces == Some(*id),
+        }
+    }
+}
+
+/// What is compared is what the service echoes unchanged.
+fn is_submitted(body: &CreateOrderRequest, order: &Order) -> bool {
+    fn agree<T: PartialEq>(asked: Option<&T>, echoed: Option<&T>) -> bool {
+        match (asked, echoed) {
+            (Some(asked), Some(echoed)) => asked == echoed,
+            _ => true,
+        }
+    }
+    let symbol = match (&body.symbol, &order.symbol) {
+        // An order may be placed by the id of its asset.
+        (Some(asked), Some(echoed)) if Uuid::parse_str(asked).is_err() => {
+            let bare = |text: &str| text.split(':').next().unwrap_or_default().replace('/', "");
+            bare(asked) == bare(echoed)
+        }
+        (Some(asked), _) => match Uuid::parse_str(asked) {
+            Ok(asset) => agree(Some(&asset), order.asset_id.as_ref()),
+            Err(_) => true,
+        },
+        (None, _) => true,
+    };
+    symbol
+        && agree(body.side.as_ref(), order.side.as_ref())
+        && agree(Some(&body.type_), order.type_.as_ref())
+        && agree(body.qty.as_ref(), order.qty.as_ref())
+        && agree(body.notional.as_ref(), order.notional.as_ref())
+        && agree(body.limit_price.as_ref(), order.limit_price.as_ref())
+        // The stop price of a trailing stop moves, and none was asked for.
+        && agree(body.stop_price.as_ref(), order.stop_price.as_ref())
+}
+
+/// What a look-up found.
+enum Found {
+    Order(Box<Order>),
+    /// The service says in so many words that it has no such order.
+    Nothing,
+    /// It could not be found out.
+    Unclear(Error),
+}
+
+/// Sends until the act is known to be done, known to be refused, or the means are spent.
+///
+/// `given` says that the client order id is the caller's, who may have used it before.
+pub(super) async fn perform(client: &Client, act: Act, given: bool) -> Result<Order> {
+    let policy = client.retry_policy();
+    let deadline = Instant::now() + client.options().deadline.unwrap_or(policy.deadline());
+    let mut in_doubt = false;
+    let mut attempt = 1;
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let error = match act.send(&client.with_deadline(left)).await {
+            Ok(order) => {
+                client.remember(&order);
+                return Ok(order);
+            }
+            Err(error) => error,
+        };
+        let duplicate = error.cause() == Some(Cause::DuplicateClientOrderId);
+        match error.outcome() {
+            Outcome::Unknown => in_doubt = true,
+            Outcome::Rejected if duplicate && !given => in_doubt = true,
+            // Nothing is in doubt, and this attempt did nothing.
+            Outcome::Rejected | Outcome::NotSent if !in_doubt => return Err(error),
+            Outcome::Rejected | Outcome::NotSent => {}
+        }
+        match look_up(client, &act, deadline).await {
+            Found::Order(order) if !given || act.is(&order) => {
+                client.remember(&order);
+                return Ok(*order);
+            }
+            Found::Order(order) => return Err(taken(error, &order)),
+            Found::Unclear(reason) => return Err(unresolved(error, &act, Some(&reason))),
+            Found::Nothing => {}
+        }
+        let Some(wait) = client.jittered_wait(policy, attempt, deadline) else {
+            return Err(unresolved(error, &act, None));
+        };
+        tracing::warn!(
+            client_order_id = act.client_order_id(),
+            attempt,
+            "the order was not accepted; the same id is sent again"
+        );
+        tokio::time::sleep(wait).await;
+        attempt += 1;
+    }
+}
+
+/// Asks for the order by its client order id.
+///
+/// To know is worth a few seconds beyond the deadline of the call.
+async fn look_up(client: &Client, act: &Act, deadline: Instant) -> Found {
+    let left = deadline.saturating_duration_since(Instant::now());
+    let patient = client.with_deadline(left.max(LOOK_UP));
+    match find(&patient, act.client_order_id()).await {
+        Ok(Some(order)) => Found::Order(Box::new(order)),
+        Ok(None) => Found::Nothing,
+        Err(error) => Found::Unclear(error),
+    }
+}
+
+/// How long a look-up may take at least.
+const LOOK_UP: Duration = Duration::from_secs(10);
+
+/// The order with this client order id; none when the service says clearly that it has none.
+pub(super) async fn find(client: &Client, client_order_id: &str) -> Result<Option<Order>> {
+    let call = client
+        .raw()
+        .get_order_by_client_order_id()
+        .client_order_id(client_order_id);
+    match client.call(call.send()).await {
+        Ok(order) if order.client_order_id == client_order_id => Ok(Some(order)),
+        Ok(_) => Err(Error::new(
+            ErrorKind::Decode,
+            "the service answered with another order than the one that was asked for",
+        )
+        .with(|repr| repr.outcome = Outcome::Unknown)),
+        Err(error) if error.says_order_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn unresolved(last: Error, act: &Act, look_up: Option<&Error>) -> Error {
+    last.with(|repr| {
+        let mut message = format!(
+            "whether {} was accepted is not known: {}",
+            act.unresolved(),
+            repr.message
+        );
+        match look_up {
+            Some(reason) => {
+                message.push_str("; it could not be looked up: ");
+                message.push_str(reason.message());
+            }
+            None => message.push_str("; the service did not know it a moment ago"),
+        }
+        repr.kind = ErrorKind::Unresolved;
+        repr.outcome = Outcome::Unknown;
+        // What a repeated attempt was refused for says nothing of the first.
+        repr.cause = None;
+        repr.message = message;
+        repr.unresolved = Some(act.unresolved());
+    })
+}
+
+fn taken(error: Error, order: &Order) -> Error {
+    error.with(|repr| {
+        repr.kind = ErrorKind::Answer;
+        repr.outcome = Outcome::Rejected;
+        repr.cause = Some(Cause::DuplicateClientOrderId);
+        repr.message = format!(
+            "the client order id `{}` belongs to another order, {}",
+            order.client_order_id, order.id
+        );
+    })
+}
+
+impl Client {
+    /// Notes an order as one whose origin is known.
+    pub(crate) fn remember(&self, order: &Order) {
+        let mut recent = self
+            .pipeline()
+            .recent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if recent.len() >= REMEMBERED {
+            recent.pop_front();
+        }
+        recent.push_back(order.id);
+    }
+}
+
+/// How many orders of this client are remembered, to tell them from the one that closes a position.
+const REMEMBERED: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_echo_is_recognised_and_another_order_is_not() {
+        let order: Order = serde_json::from_str(
+            r#"{"id":"61e69015-8549-4bfd-b9c3-01e75843f47d","client_order_id":"x",
+                "created_at":"2026-01-05T14:30:00Z","status":"new","order_class":"",
+                "symbol":"BTC/USD","side":"buy","type":"limit","qty":"1.50","limit_price":"10"}"#,
+        )
+        .unwrap();
+        let body = |symbol: &str, qty: &str| -> CreateOrderRequest {
+            serde_json::from_value(serde_json::json!({
+                "symbol": symbol, "side": "buy", "type": "limit", "time_in_force": "gtc",
+                "qty": qty, "limit_price": "10.0"
+            }))
+            .unwrap()
+        };
+        assert!(is_submitted(&body("BTCUSD", "1.5"), &order));
+        assert!(is_submitted(&body("BTC/USD", "1.5"), &order));
+        assert!(!is_submitted(&body("BTCUSD", "1.6"), &order));
+        assert!(!is_submitted(&body("ETHUSD", "1.5"), &order));
+    }
+}

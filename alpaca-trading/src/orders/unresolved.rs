@@ -1,0 +1,113 @@
+//! What is needed to find out later what became of an order.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+/// An order whose fate is not known: enough to ask again.
+///
+/// It comes out of [`Error::unresolved`](crate::Error::unresolved), and goes into
+/// [`Orders::resolve`](super::Orders::resolve). A submission can also be written down as its client
+/// order id and asked for after a restart.
+///
+/// # Examples
+///
+/// ```no_run
+/// use alpaca_trading::orders::{OrderRequest, Quantity};
+/// use alpaca_trading::{Client, Side};
+///
+/// # async fn run(client: Client) -> alpaca_trading::Result<()> {
+/// let request = OrderRequest::market("AAPL", Side::Buy, Quantity::shares(1));
+/// match client.orders().submit(request).await {
+///     Ok(order) => println!("{}", order.id),
+///     Err(error) => match error.unresolved() {
+///         // Later, when the service can be reached again:
+///         Some(unresolved) => match client.orders().resolve(unresolved).await? {
+///             Some(order) => println!("it was accepted: {}", order.id),
+///             None => println!("it was not accepted"),
+///         },
+///         None => return Err(error),
+///     },
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Unresolved(pub(crate) Trace);
+
+/// The trace that the order would have left.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Trace {
+    /// A new order has this client order id.
+    Submission { client_order_id: String },
+    /// The replacement of `order_id` has this client order id.
+    Replacement {
+        order_id: Uuid,
+        client_order_id: String,
+    },
+    /// A market order for the symbol, not before this time, that no other call has placed.
+    Closing(Closing),
+}
+
+/// What is known of an order that closes a position; the service gives it an id of its own.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Closing {
+    pub(crate) symbol: String,
+    /// This machine's time when the request was sent.
+    pub(crate) sent: DateTime<Utc>,
+    /// The quantity, when one was asked for.
+    pub(crate) quantity: Option<Decimal>,
+    /// Orders that are known to be something else.
+    pub(crate) others: Vec<Uuid>,
+}
+
+impl Unresolved {
+    /// A submission with this client order id, as it was written down.
+    #[must_use]
+    pub fn submission(client_order_id: impl Into<String>) -> Self {
+        Self(Trace::Submission {
+            client_order_id: client_order_id.into(),
+        })
+    }
+
+    /// The client order id that the order has if it was accepted; none for the closing of a position,
+    /// which cannot carry one.
+    #[must_use]
+    pub fn client_order_id(&self) -> Option<&str> {
+        match &self.0 {
+            Trace::Submission { client_order_id } | Trace::Replacement { client_order_id, .. } => {
+                Some(client_order_id)
+            }
+            Trace::Closing(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Unresolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Trace::Submission { client_order_id } => {
+                write!(f, "the order with the client order id `{client_order_id}`")
+            }
+            Trace::Replacement {
+                order_id,
+                client_order_id,
+            } => write!(
+                f,
+                "the replacement of order {order_id} with the client order id `{client_order_id}`"
+            ),
+            Trace::Closing(closing) => write!(
+                f,
+                "the order that closes the position in {}, sent at {}",
+                closing.symbol, closing.sent
+            ),
+        }
+    }
+}
+
+impl fmt::Debug for Unresolved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Unresolved({self})")
+    }
+}

@@ -1,0 +1,580 @@
+//! Waiting until an order is where it should be.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use alpaca_trading_gen::types::{Order, OrderStatus};
+use rust_decimal::Decimal;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::Orders;
+use crate::error::{Error, ErrorKind, Outcome, Result};
+
+/// The first pause between two looks at an order; each further one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// How long the first look may take, however little time there is.
+const FIRST_LOOK: Duration = Duration::from_secs(1);
+
+/// How often in a row an order may be missing: one that was placed just now may not be found at once.
+const MISSING: u32 = 3;
+
+/// The longest that is waited; more than that cannot be told from for ever.
+const LONGEST_WAIT: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+
+/// What to wait for.
+///
+/// | condition | comes true | can no longer come true |
+/// | --- | --- | --- |
+/// | [`Live`](Self::Live) | `new`, `partially_filled`, `filled`, `stopped`, `done_for_day`, `calculated` | `canceled`, `expired`, `rejected` |
+/// | [`Filled`](Self::Filled) | `filled` | `canceled`, `expired`, `rejected` |
+/// | [`Canceled`](Self::Canceled) | `canceled` | `filled`, `expired`, `rejected` |
+/// | [`Done`](Self::Done) | `filled`, `canceled`, `expired`, `rejected` | never |
+/// | [`when`](Self::when) | as the function says | `filled`, `canceled`, `expired`, `rejected` |
+///
+/// An order that is `replaced` is followed to its successor.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum Condition {
+    /// The order works at its venue, or has got further than that.
+    Live,
+    /// All of the order is filled.
+    Filled,
+    /// The order is canceled; parts of it may be filled.
+    Canceled,
+    /// The order has come to its end, whichever.
+    Done,
+    /// The function says so; made by [`when`](Self::when).
+    #[doc(hidden)]
+    When(When),
+}
+
+/// A condition of the caller's.
+#[derive(Clone)]
+pub struct When(Arc<dyn Fn(&Order) -> bool + Send + Sync>);
+
+impl Condition {
+    /// Waits until `condition` says yes of the order.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use alpaca_trading::dec;
+    /// use alpaca_trading::orders::Condition;
+    ///
+    /// let half = Condition::when(|order| order.filled_qty >= Some(dec!(50)));
+    /// # let _ = half;
+    /// ```
+    #[must_use]
+    pub fn when(condition: impl Fn(&Order) -> bool + Send + Sync + 'static) -> Self {
+        Self::When(When(Arc::new(condition)))
+    }
+
+    fn judge(&self, order: &Order) -> Verdict {
+        use OrderStatus as S;
+        if let Self::When(When(condition)) = self
+            && condition(order)
+        {
+            return Verdict::Met;
+        }
+        let met = match (self, &order.status) {
+            (_, S::Replaced) => {
+                return match (order.replaced_by, self) {
+                    (Some(next), _) => Verdict::Follow(next),
+                    (None, Self::Done) => Verdict::Met,
+                    (None, _) => Verdict::Impossible,
+                };
+            }
+            (Self::Filled, status) => *status == S::Filled,
+            (Self::Canceled, status) => *status == S::Canceled,
+            (Self::Done, status) => is_end(status),
+            (Self::Live, status) => matches!(
+                status,
+                S::New
+                    | S::PartiallyFilled
+                    | S::Filled
+                    | S::Stopped
+                    | S::DoneForDay
+                    | S::Calculated
+            ),
+            (Self::When(_), _) => false,
+        };
+        match met {
+            true => Verdict::Met,
+            false if is_end(&order.status) => Verdict::Impossible,
+            false => Verdict::Waiting,
+        }
+    }
+
+    /// The condition in a sentence.
+    fn goal(&self) -> &'static str {
+        match self {
+            Self::Live => "live at its venue",
+            Self::Filled => "filled",
+            Self::Canceled => "canceled",
+            Self::Done => "done",
+            Self::When(_) => "what is waited for",
+        }
+    }
+}
+
+impl fmt::Debug for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Live => "Live",
+            Self::Filled => "Filled",
+            Self::Canceled => "Canceled",
+            Self::Done => "Done",
+            Self::When(_) => "When(..)",
+        })
+    }
+}
+
+impl fmt::Debug for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("When(..)")
+    }
+}
+
+/// Whether nothing comes after this status. What Alpaca adds one day may go on.
+fn is_end(status: &OrderStatus) -> bool {
+    use OrderStatus as S;
+    matches!(status, S::Filled | S::Canceled | S::Expired | S::Rejected)
+}
+
+/// What an order says of a condition.
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    Met,
+    Waiting,
+    Impossible,
+    /// The order was replaced by this one.
+    Follow(Uuid),
+}
+
+impl Orders {
+    /// Waits until an order is where it should be, for at most `timeout`, and returns it.
+    ///
+    /// The order is read again and again: after a quarter of a second, then after pauses that grow to two
+    /// seconds. Each look counts against the rate limit. An order that was replaced is followed to its
+    /// successor, so the order that comes back may have another id. Reads that fail for a passing reason
+    /// do not end the waiting.
+    ///
+    /// # Errors
+    ///
+    /// Of kind [`WaitTimeout`](ErrorKind::WaitTimeout), with the status in the message: when the time is
+    /// over (then `is_timeout`), and as soon as the condition can no longer come true, as when the order
+    /// is canceled while it should be filled. To get the order at its end whatever that is, wait for
+    /// [`Condition::Done`]. Reads that fail for good end the waiting with their own error: `is_not_found`
+    /// when there is no such order, `is_unauthorized`.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// use std::time::Duration;
+    /// use alpaca_trading::orders::Condition;
+    ///
+    /// # async fn run(client: alpaca_trading::Client) -> alpaca_trading::Result<()> {
+    /// # let order_id = alpaca_trading::Uuid::nil();
+    /// let orders = client.orders();
+    /// match orders.wait_for(order_id, Condition::Filled, Duration::from_secs(30)).await {
+    ///     Ok(order) => println!("filled at {:?}", order.filled_avg_price),
+    ///     Err(error) if error.is_timeout() => orders.cancel(order_id).await?,
+    ///     Err(error) => return Err(error),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// Raw operation: [`get_order`](alpaca_trading_gen::Client::get_order).
+    pub async fn wait_for(
+        &self,
+        order_id: Uuid,
+        condition: Condition,
+        timeout: Duration,
+    ) -> Result<Order> {
+        let client = &self.client;
+        let usual = client
+            .options()
+            .deadline
+            .unwrap_or(client.retry_policy().deadline());
+        let look = |id: Uuid, left: Duration| {
+            let patient = client.with_deadline(left.min(usual));
+            async move {
+                let call = patient.raw().get_order().order_id(id);
+                patient.call(call.send()).await
+            }
+        };
+        wait(look, order_id, &condition, timeout)
+            .await
+            .map_err(|error| match error.environment() {
+                Some(_) => error,
+                None => error.with(|repr| repr.environment = Some(client.environment().clone())),
+            })
+    }
+}
+
+/// Looks at the order until the condition is met, cannot be met any more, or the time is over.
+async fn wait<F, Look>(
+    mut look: F,
+    order_id: Uuid,
+    condition: &Condition,
+    timeout: Duration,
+) -> Result<Order>
+where
+    F: FnMut(Uuid, Duration) -> Look,
+    Look: Future<Output = Result<Order>>,
+{
+    let started = Instant::now();
+    let timeout = timeout.min(LONGEST_WAIT);
+    let left = || timeout.saturating_sub(started.elapsed());
+    let mut id = order_id;
+    let mut followed = HashSet::from([id]);
+    let mut patience = left().max(FIRST_LOOK);
+    let mut pause = FIRST_PAUSE;
+    let mut missing = 0;
+    let mut seen: Option<Order> = None;
+    loop {
+        let failure = match look(id, patience).await {
+            Ok(order) => {
+                missing = 0;
+                match condition.judge(&order) {
+                    Verdict::Met => return Ok(order),
+                    Verdict::Impossible => return Err(impossible(&order, order_id, condition)),
+                    Verdict::Follow(next) if followed.insert(next) => {
+                        id = next;
+                        pause = Duration::ZERO;
+                    }
+                    Verdict::Follow(_) | Verdict::Waiting => {}
+                }
+                seen = Some(order);
+                None
+            }
+            Err(error) => {
+                missing = match error.status() {
+                    Some(404) => missing + 1,
+                    _ => 0,
+                };
+                if missing >= MISSING || !is_passing(&error) {
+                    return Err(error);
+                }
+                Some(error)
+            }
+        };
+        tokio::time::sleep(pause.min(left())).await;
+        pause = (pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
+        patience = left();
+        if patience.is_zero() {
+            return Err(too_late(
+                id,
+                seen.as_ref(),
+                failure.as_ref(),
+                condition,
+                timeout,
+            ));
+        }
+    }
+}
+
+/// Whether a later look may succeed where this one failed.
+fn is_passing(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Connect | ErrorKind::Connection | ErrorKind::Timeout => true,
+        ErrorKind::Answer => matches!(error.status(), Some(404 | 408 | 429 | 500..)),
+        _ => false,
+    }
+}
+
+fn impossible(order: &Order, asked: Uuid, condition: &Condition) -> Error {
+    let replaced = match order.id == asked {
+        true => String::new(),
+        false => format!(", which has replaced {asked},"),
+    };
+    let filled = match (order.filled_qty, order.qty) {
+        (Some(filled), Some(qty)) if filled > Decimal::ZERO => {
+            format!("; {filled} of {qty} filled")
+        }
+        (Some(filled), None) if filled > Decimal::ZERO => format!("; {filled} filled"),
+        _ => String::new(),
+    };
+    let message = format!(
+        "order {}{replaced} is `{}` and can no longer become {}{filled}",
+        order.id,
+        order.status,
+        condition.goal()
+    );
+    waited(message)
+}
+
+fn too_late(
+    id: Uuid,
+    seen: Option<&Order>,
+    failure: Option<&Error>,
+    condition: &Condition,
+    timeout: Duration,
+) -> Error {
+    let goal = condition.goal();
+    let mut message = match seen {
+        Some(order) if order.id == id => {
+            format!(
+                "after {timeout:?} order {id} is `{}`, not {goal}",
+                order.status
+            )
+        }
+        Some(order) => format!(
+            "after {timeout:?} order {} is `{}`, and its successor {id} has not been seen",
+            order.id, order.status
+        ),
+        None => format!("for {timeout:?} order {id} could not be read"),
+    };
+    if let Some(failure) = failure {
+        message.push_str("; the last look failed: ");
+        message.push_str(failure.message());
+    }
+    waited(message).with(|repr| repr.timed_out = true)
+}
+
+fn waited(message: String) -> Error {
+    Error::new(ErrorKind::WaitTimeout, message).with(|repr| repr.outcome = Outcome::Unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+    use std::collections::VecDeque;
+
+    const STATUSES: [&str; 18] = [
+        "new",
+        "partially_filled",
+        "filled",
+        "done_for_day",
+        "canceled",
+        "expired",
+        "replaced",
+        "pending_cancel",
+        "pending_replace",
+        "accepted",
+        "pending_new",
+        "accepted_for_bidding",
+        "stopped",
+        "rejected",
+        "suspended",
+        "calculated",
+        "held",
+        "pending_review",
+    ];
+
+    fn id(number: u128) -> Uuid {
+        Uuid::from_u128(number)
+    }
+
+    fn order(number: u128, status: &str) -> Order {
+        serde_json::from_value(serde_json::json!({
+            "id": id(number), "client_order_id": "x", "created_at": "2026-01-05T14:30:00Z",
+            "status": status, "qty": "10", "filled_qty": "2.5",
+        }))
+        .unwrap()
+    }
+
+    fn replaced(number: u128, by: u128) -> Order {
+        let mut order = order(number, "replaced");
+        order.replaced_by = Some(id(by));
+        order
+    }
+
+    fn answer(status: u16) -> Error {
+        let body = if status == 404 {
+            r#"{"code":40410000,"message":"order not found"}"#
+        } else {
+            ""
+        };
+        Error::from_answer(status, &body.into(), None)
+    }
+
+    /// Waits while the looks end like this, the last one for ever. What came of it, what was looked
+    /// at, and how long it took.
+    async fn waited_for(
+        condition: Condition,
+        seconds: u64,
+        looks: Vec<Result<Order>>,
+    ) -> (Result<Order>, Vec<Uuid>, Duration) {
+        let started = Instant::now();
+        let looks = RefCell::new(VecDeque::from(looks));
+        let looked = RefCell::new(Vec::new());
+        let look = |id: Uuid, left: Duration| {
+            assert!(!left.is_zero());
+            looked.borrow_mut().push(id);
+            let mut looks = looks.borrow_mut();
+            let result = match looks.len() {
+                1 => looks.front().cloned(),
+                _ => looks.pop_front(),
+            };
+            async move { result.unwrap() }
+        };
+        let result = wait(look, id(1), &condition, Duration::from_secs(seconds)).await;
+        (result, looked.into_inner(), started.elapsed())
+    }
+
+    #[test]
+    fn every_status_is_judged_as_the_table_says() {
+        let met = |condition: &Condition, verdict: Verdict| -> Vec<&str> {
+            let judged = |status: &&str| condition.judge(&order(1, status)) == verdict;
+            STATUSES.into_iter().filter(judged).collect()
+        };
+        let live = [
+            "new",
+            "partially_filled",
+            "filled",
+            "done_for_day",
+            "stopped",
+            "calculated",
+        ];
+        let end = ["canceled", "expired", "replaced", "rejected"];
+        assert_eq!(met(&Condition::Live, Verdict::Met), live);
+        assert_eq!(met(&Condition::Live, Verdict::Impossible), end);
+        assert_eq!(met(&Condition::Filled, Verdict::Met), ["filled"]);
+        assert_eq!(met(&Condition::Filled, Verdict::Impossible), end);
+        assert_eq!(met(&Condition::Canceled, Verdict::Met), ["canceled"]);
+        let end = ["filled", "expired", "replaced", "rejected"];
+        assert_eq!(met(&Condition::Canceled, Verdict::Impossible), end);
+        let end = ["filled", "canceled", "expired", "replaced", "rejected"];
+        assert_eq!(met(&Condition::Done, Verdict::Met), end);
+        assert_eq!(met(&Condition::Done, Verdict::Impossible), [""; 0]);
+        let held = Condition::when(|order| order.status == OrderStatus::Held);
+        assert_eq!(met(&held, Verdict::Met), ["held"]);
+        assert_eq!(met(&held, Verdict::Impossible), end);
+    }
+
+    #[test]
+    fn a_condition_of_the_callers_sees_an_order_before_it_is_followed() {
+        let gone = Condition::when(|order| order.status == OrderStatus::Replaced);
+        assert_eq!(gone.judge(&replaced(1, 2)), Verdict::Met);
+        assert_eq!(
+            Condition::Done.judge(&replaced(1, 2)),
+            Verdict::Follow(id(2))
+        );
+        assert_eq!(format!("{gone:?} {:?}", Condition::Done), "When(..) Done");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_pauses_grow_to_two_seconds() {
+        let waiting = || Ok(order(1, "new"));
+        let mut looks: Vec<_> = std::iter::repeat_with(waiting).take(6).collect();
+        looks.push(Ok(order(1, "filled")));
+        let (result, looked, took) = waited_for(Condition::Filled, 60, looks).await;
+        assert_eq!(result.unwrap().status, OrderStatus::Filled);
+        assert_eq!(looked.len(), 7);
+        // 0.25 + 0.5 + 1 + 2 + 2 + 2
+        assert_eq!(took, Duration::from_millis(7_750));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_chain_of_replacements_is_followed_without_pauses() {
+        let looks = vec![
+            Ok(replaced(1, 2)),
+            Ok(replaced(2, 3)),
+            Ok(order(3, "filled")),
+        ];
+        let (result, looked, took) = waited_for(Condition::Filled, 60, looks).await;
+        assert_eq!(result.unwrap().id, id(3));
+        assert_eq!(looked, [id(1), id(2), id(3)]);
+        assert_eq!(took, Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_circle_of_replacements_ends_with_the_time() {
+        let looks = vec![Ok(replaced(1, 2)), Ok(replaced(2, 1))];
+        let (result, looked, took) = waited_for(Condition::Filled, 5, looks).await;
+        assert!(result.unwrap_err().is_timeout());
+        assert!(looked.len() < 10, "{}", looked.len());
+        assert_eq!(took, Duration::from_secs(5));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_can_no_longer_come_true_ends_the_waiting() {
+        let looks = vec![Ok(order(1, "new")), Ok(order(1, "canceled"))];
+        let (result, ..) = waited_for(Condition::Filled, 60, looks).await;
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::WaitTimeout);
+        assert!(!error.is_timeout());
+        let text = error.message();
+        assert!(
+            text.contains("`canceled`") && text.contains("filled"),
+            "{text}"
+        );
+        assert!(text.contains("2.5 of 10 filled"), "{text}");
+        // The same order, when only its end is waited for.
+        let (result, ..) = waited_for(Condition::Done, 60, vec![Ok(order(1, "canceled"))]).await;
+        assert_eq!(result.unwrap().status, OrderStatus::Canceled);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_successor_that_fails_is_named_with_what_it_replaced() {
+        let looks = vec![Ok(replaced(1, 2)), Ok(order(2, "rejected"))];
+        let (result, ..) = waited_for(Condition::Live, 60, looks).await;
+        let text = result.unwrap_err().message().to_owned();
+        assert!(
+            text.contains(&id(1).to_string()) && text.contains(&id(2).to_string()),
+            "{text}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn when_the_time_is_over_the_last_status_is_told() {
+        let (result, _, took) = waited_for(Condition::Filled, 3, vec![Ok(order(1, "held"))]).await;
+        let error = result.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::WaitTimeout);
+        assert!(error.is_timeout());
+        assert!(error.message().contains("`held`"), "{error}");
+        assert_eq!(took, Duration::from_secs(3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_time_there_is_one_look() {
+        let (result, looked, _) = waited_for(Condition::Done, 0, vec![Ok(order(1, "new"))]).await;
+        assert!(result.unwrap_err().is_timeout());
+        assert_eq!(looked.len(), 1);
+        let (result, ..) = waited_for(Condition::Done, 0, vec![Ok(order(1, "filled"))]).await;
+        assert!(result.is_ok());
+        let (result, ..) =
+            waited_for(Condition::Done, u64::MAX, vec![Ok(order(1, "filled"))]).await;
+        assert!(result.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn passing_failures_do_not_end_the_waiting() {
+        let lost = Error::new(ErrorKind::Connection, "reset");
+        let looks = vec![
+            Err(answer(404)),
+            Err(answer(503)),
+            Err(answer(404)),
+            Err(answer(429)),
+            Err(lost),
+            Ok(order(1, "filled")),
+        ];
+        let (result, ..) = waited_for(Condition::Filled, 60, looks).await;
+        assert!(result.is_ok());
+        let (result, ..) = waited_for(Condition::Filled, 9, vec![Err(answer(503))]).await;
+        let error = result.unwrap_err();
+        assert!(
+            error.is_timeout() && error.message().contains("could not be read"),
+            "{error}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lasting_failures_end_the_waiting() {
+        let (result, looked, _) = waited_for(Condition::Done, 60, vec![Err(answer(401))]).await;
+        assert_eq!(result.unwrap_err().status(), Some(401));
+        assert_eq!(looked.len(), 1);
+        let (result, looked, _) = waited_for(Condition::Done, 60, vec![Err(answer(404))]).await;
+        assert!(result.unwrap_err().is_not_found());
+        assert_eq!(looked.len(), 3);
+    }
+}

@@ -1,0 +1,269 @@
+//! Closing a position, once.
+//!
+//! Closing places an order that carries no id of the caller's, so nothing keeps the service from
+//! placing it twice. What is in doubt is therefore never sent again: it is looked for in the list of
+//! orders.
+//!
+//! | the attempt ends in | what is known | what follows |
+//! | --- | --- | --- |
+//! | 2xx that decodes | placed | the order is returned |
+//! | not connected, refused, deadline before sending | not sent | sent again by the transport, then an error, `NotSent` |
+//! | 429 | not placed | sent again by the transport after the wait that was asked for, then an error, `Rejected` |
+//! | 4xx other than 408 | not placed | an error, `Rejected` |
+//! | reset, timeout, 408, 5xx, body cut short, 2xx that does not decode, too long | in doubt | the orders since then are read |
+//!
+//! | the orders since then | what follows |
+//! | --- | --- |
+//! | exactly one market order for the symbol, and the quantity if one was given, that this client has not placed otherwise | it is returned |
+//! | none, several, or they cannot be read | an error, `Unknown`, of kind `Unresolved` |
+//!
+//! The service's time when the request was sent is known to about two seconds. An order for the same
+//! symbol that another program places at the market in that time cannot be told apart.
+
+use std::future::IntoFuture;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use alpaca_trading_gen::types::{self, Order, OrderType};
+use alpaca_trading_gen::{BoxFuture, DateOrTime, DecimalParameter};
+use chrono::Utc;
+use rust_decimal::Decimal;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use crate::Client;
+use crate::error::{Error, ErrorKind, Outcome, Result};
+use crate::orders::{Closing, Trace, Unresolved};
+use crate::{Symbol, Violation};
+
+/// How well the service's time is known when its answers carry it.
+const SLACK: chrono::Duration = chrono::Duration::seconds(2);
+
+/// How long the orders are looked for at least.
+const LOOK_UP: Duration = Duration::from_secs(10);
+
+/// The closing of a position: all of it, unless a part is named. Sent when it is awaited.
+///
+/// # Examples
+///
+/// ```no_run
+/// use alpaca_trading::dec;
+///
+/// # async fn run(client: alpaca_trading::Client) -> alpaca_trading::Result<()> {
+/// let order = client.positions().close("BTC/USD").percentage(dec!(50)).await?;
+/// println!("{} is {:?}", order.id, order.status);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent until it is awaited"]
+pub struct ClosePosition {
+    client: Client,
+    symbol: Symbol,
+    quantity: Option<Decimal>,
+    percentage: Option<Decimal>,
+}
+
+impl ClosePosition {
+    pub(super) fn new(client: Client, symbol: Symbol) -> Self {
+        Self {
+            client,
+            symbol,
+            quantity: None,
+            percentage: None,
+        }
+    }
+
+    /// Closes this many shares, coins or contracts: more than zero, with at most 9 decimals.
+    pub fn quantity(mut self, quantity: impl Into<Decimal>) -> Self {
+        self.quantity = Some(quantity.into());
+        self
+    }
+
+    /// Closes this part of the position, in percent: more than 0 and at most 100, with at most 9
+    /// decimals. A fractional sale results only if the position was fractional already.
+    pub fn percentage(mut self, percent: impl Into<Decimal>) -> Self {
+        self.percentage = Some(percent.into());
+        self
+    }
+
+    fn check(&self) -> Result<()> {
+        let mut violations = Vec::new();
+        if let Err(violation) = self.symbol.check() {
+            violations.push(violation);
+        }
+        let mut check = |name: &'static str, value: Option<Decimal>, most: Option<Decimal>| {
+            let Some(value) = value else { return };
+            if value <= Decimal::ZERO {
+                violations.push(Violation::new(name, "positive", format!("{value} is not above 0")));
+            }
+            if most.is_some_and(|most| value > most) {
+                violations.push(Violation::new(name, "percentage", format!("{value} is above 100")));
+            }
+            if value.normalize().scale() > 9 {
+                let message = format!("{value} has more than 9 decimals");
+                violations.push(Violation::new(name, "decimals", message));
+            }
+        };
+        check("quantity", self.quantity, None);
+        check("percentage", self.percentage, Some(Decimal::ONE_HUNDRED));
+        if self.quantity.is_some() && self.percentage.is_some() {
+            violations.push(Violation::new(
+                "percentage",
+                "quantity-or-percentage",
+                "excludes a quantity".to_owned(),
+            ));
+        }
+        match violations.is_empty() {
+            true => Ok(()),
+            false => Err(Error::invalid(violations)),
+        }
+    }
+
+    /// Closes the position.
+    ///
+    /// The order is a market order on the opposite side, good for the day, for crypto until it is
+    /// canceled. It is sent at most once; see the [table of the module](self).
+    ///
+    /// # Errors
+    ///
+    /// `is_not_found` when there is no position; `is_insufficient_quantity` when open orders hold what
+    /// is to be closed; of kind [`Unresolved`](ErrorKind::Unresolved) when it is not known whether the
+    /// order was placed.
+    pub async fn send(self) -> Result<Order> {
+        self.check()?;
+        let client = &self.client;
+        let symbol = self.symbol.compact().into_owned();
+        let started = Instant::now();
+        let closing = Closing {
+            symbol: symbol.clone(),
+            sent: Utc::now(),
+            quantity: self.quantity,
+            others: client.known_orders(),
+        };
+        let mut call = client.raw().close_position().symbol_or_asset_id(symbol);
+        if let Some(quantity) = self.quantity {
+            call = call.qty(DecimalParameter::from(quantity));
+        }
+        if let Some(percentage) = self.percentage {
+            call = call.percentage(DecimalParameter::from(percentage));
+        }
+        let error = match client.call(call.send()).await {
+            Ok(order) => {
+                client.remember(&order);
+                return Ok(order);
+            }
+            Err(error) if error.outcome() != Outcome::Unknown => return Err(error),
+            Err(error) => error,
+        };
+        let policy = client.retry_policy();
+        let deadline = client.options().deadline.unwrap_or(policy.deadline());
+        let left = deadline.saturating_sub(started.elapsed()).max(LOOK_UP);
+        match find(&client.with_deadline(left), &closing).await {
+            Ok(Some(order)) => {
+                client.remember(&order);
+                Ok(order)
+            }
+            Ok(None) => Err(unresolved(error, closing, None)),
+            Err(reason) => Err(unresolved(error, closing, Some(&reason))),
+        }
+    }
+}
+
+impl IntoFuture for ClosePosition {
+    type Output = Result<Order>;
+    type IntoFuture = BoxFuture<'static, Result<Order>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// The one order that can be the closing one; none when the list has none.
+pub(crate) async fn find(client: &Client, closing: &Closing) -> Result<Option<Order>> {
+    let asset = Uuid::parse_str(&closing.symbol).ok();
+    // Without a word of the service's about its time, a wide window is read and then judged.
+    let offset = client.clock_offset().unwrap_or(-chrono::Duration::days(1));
+    let mut call = client
+        .raw()
+        .list_orders()
+        .status(types::ListOrdersStatus::All)
+        .after(DateOrTime::from(closing.sent + offset - SLACK))
+        .direction(types::ListOrdersDirection::Desc)
+        .limit(500i64);
+    if asset.is_none() {
+        call = call.symbols(closing.symbol.clone());
+    }
+    let orders = client.call_rows(call.send()).await?;
+    if let Some(row) = orders.undecodable().first() {
+        // The order that is looked for may be the one that cannot be read.
+        return Err(row.error().clone());
+    }
+    let Some(offset) = client.clock_offset() else {
+        return Err(Error::new(
+            ErrorKind::Unresolved,
+            "the service does not tell its time, so that no order can be told from an earlier one",
+        )
+        .with(|repr| repr.outcome = Outcome::Unknown));
+    };
+    let since = closing.sent + offset - SLACK;
+    let mut candidates = orders.into_iter().filter(|order| {
+        let same_symbol = match asset {
+            Some(asset) => order.asset_id == Some(asset),
+            None => order
+                .symbol
+                .as_deref()
+                .is_some_and(|symbol| symbol.replace('/', "") == closing.symbol),
+        };
+        same_symbol
+            && order.type_.as_ref().is_none_or(|kind| *kind == OrderType::Market)
+            && order.replaces.is_none()
+            && closing.quantity.is_none_or(|asked| order.qty.is_none_or(|qty| qty == asked))
+            && order.submitted_at.unwrap_or(order.created_at) >= since
+            && !closing.others.contains(&order.id)
+    });
+    let Some(first) = candidates.next() else {
+        return Ok(None);
+    };
+    match candidates.next() {
+        None => Ok(Some(first)),
+        Some(second) => Err(Error::new(
+            ErrorKind::Unresolved,
+            format!(
+                "several orders could be the one: {}, {} and perhaps more",
+                first.id, second.id
+            ),
+        )
+        .with(|repr| repr.outcome = Outcome::Unknown)),
+    }
+}
+
+fn unresolved(last: Error, closing: Closing, look_up: Option<&Error>) -> Error {
+    let unresolved = Unresolved(Trace::Closing(closing));
+    last.with(|repr| {
+        let mut message = format!("whether {unresolved} was placed is not known: {}", repr.message);
+        match look_up {
+            Some(reason) => {
+                message.push_str("; the orders do not tell: ");
+                message.push_str(reason.message());
+            }
+            None => message.push_str("; the list of orders did not have it a moment ago"),
+        }
+        repr.kind = ErrorKind::Unresolved;
+        repr.outcome = Outcome::Unknown;
+        repr.cause = None;
+        repr.message = message;
+        repr.unresolved = Some(unresolved);
+    })
+}
+
+impl Client {
+    /// Orders that this client has placed or found lately.
+    fn known_orders(&self) -> Vec<Uuid> {
+        let recent = self
+            .pipeline()
+            .recent
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        recent.iter().copied().collect()
+    }
+}

@@ -1,0 +1,508 @@
+//! What happens to a request between the generated client and the wire.
+//!
+//! One [`Pipeline`] serves all clones of a client. For every call:
+//!
+//! 1. A read-only client refuses what changes state.
+//! 2. For every attempt the keys are fetched, the hooks see the request, and the pacer gives its leave.
+//! 3. The attempt is sent, with a limit on its time and on the size of its body.
+//! 4. What the answer tells (rate limit, the server's clock, the request id) is noted and traced.
+//! 5. A failure is tried again if the operation allows it ([`Idempotency`]), the policy has attempts
+//!    left, the budget is not spent, and the deadline is far enough.
+
+mod attempt;
+mod backoff;
+mod budget;
+pub(crate) mod call;
+mod hook;
+mod idempotency;
+mod pacing;
+mod rate_limit;
+mod retry_after;
+mod server_clock;
+mod trace;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use alpaca_trading_gen::{BoxFuture, Middleware, Operation, SendError};
+use chrono::{DateTime, Utc};
+use http::HeaderMap;
+use reqwest::{Request, Response};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+pub(crate) use attempt::{Answer, Attempted};
+pub use backoff::RetryPolicy;
+use budget::Cost;
+pub(crate) use budget::RetryBudget;
+pub(crate) use call::CallOptions;
+pub use hook::{Exchange, Hook, Outgoing, RefusedHeader};
+pub use idempotency::Idempotency;
+use idempotency::Failure;
+use pacing::Reading;
+pub use pacing::Pacing;
+pub(crate) use pacing::Pacer;
+pub use rate_limit::RateLimit;
+pub(crate) use server_clock::ServerClock;
+
+use crate::Environment;
+use crate::credentials::{self, Cache, Generation};
+use crate::error::{Error, ErrorKind, LocalError, Outcome};
+
+/// The parts that every call of a client goes through.
+pub(crate) struct Pipeline {
+    pub(crate) environment: Environment,
+    pub(crate) credentials: Cache,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) budget: RetryBudget,
+    pub(crate) pacer: Pacer,
+    pub(crate) clock: ServerClock,
+    pub(crate) hooks: Vec<Arc<dyn Hook>>,
+    pub(crate) attempt_timeout: Duration,
+    pub(crate) body_limit: usize,
+    pub(crate) read_only: bool,
+    pub(crate) trace_bodies: bool,
+    pub(crate) random: Mutex<fastrand::Rng>,
+    /// Orders whose origin is known, the latest last.
+    pub(crate) recent: Mutex<VecDeque<Uuid>>,
+    #[cfg(feature = "test-util")]
+    pub(crate) script: Option<crate::test_util::Script>,
+}
+
+/// The pipeline as the generated client takes it.
+pub(crate) struct Through(pub(crate) Arc<Pipeline>);
+
+impl Middleware for Through {
+    fn send<'a>(
+        &'a self,
+        http: &'a reqwest::Client,
+        request: Request,
+        operation: &'static Operation,
+    ) -> BoxFuture<'a, Result<Response, SendError>> {
+        Box::pin(async move {
+            match self.0.send(http, request, operation).await {
+                Ok(reply) => Ok(reply),
+                Err(error) => Err(SendError::local(LocalError(error))),
+            }
+        })
+    }
+}
+
+/// A request without its headers, from which every attempt is made; the body is shared, not copied.
+struct Template {
+    request: Request,
+    headers: HeaderMap,
+}
+
+impl Template {
+    fn new(mut request: Request) -> Self {
+        let headers = std::mem::take(request.headers_mut());
+        Self { request, headers }
+    }
+
+    fn body(&self) -> Option<&[u8]> {
+        self.request.body().and_then(reqwest::Body::as_bytes)
+    }
+
+    fn request(&self, headers: HeaderMap) -> Result<Request, Error> {
+        let mut request = self.request.try_clone().ok_or_else(|| {
+            Error::new(
+                ErrorKind::Invalid,
+                "the body is a stream, which cannot be sent again",
+            )
+        })?;
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+}
+
+/// What is known while a call is under way.
+struct Progress {
+    operation: &'static Operation,
+    started: Instant,
+    deadline: Instant,
+    class: Idempotency,
+    attempt: u32,
+    /// Whether an earlier attempt may have reached the service.
+    maybe_received: bool,
+}
+
+impl Pipeline {
+    /// Sends a request as often as it takes and may take.
+    async fn send(
+        &self,
+        http: &reqwest::Client,
+        request: Request,
+        operation: &'static Operation,
+    ) -> Result<Response, Error> {
+        call::note(|facts| facts.operation = Some(operation));
+        if self.read_only && idempotency::changes_state(operation) {
+            let message = "this client is read-only, and the request would change something";
+            return Err(self.tell(Error::new(ErrorKind::ReadOnly, message), operation));
+        }
+        let options = call::options();
+        let retry = options.retry.as_ref().unwrap_or(&self.retry);
+        let template = Template::new(request);
+        let started = Instant::now();
+        let mut progress = Progress {
+            operation,
+            started,
+            deadline: started + options.deadline.unwrap_or(retry.deadline()),
+            class: Idempotency::of_request(
+                operation,
+                template.headers.contains_key("idempotency-key"),
+            ),
+            attempt: 1,
+            maybe_received: false,
+        };
+        let attempt_timeout = options.attempt_timeout.unwrap_or(self.attempt_timeout);
+        let mut refreshed = false;
+        loop {
+            let span = trace::span(operation, &self.environment, progress.attempt);
+            let attempt = self.attempt(http, &template, &progress, attempt_timeout);
+            let (result, generation, latency) = trace::within(&span, attempt).await;
+            let (wait, done) = match result {
+                Ok(Attempted::Stream(response)) => {
+                    return Ok(response);
+                }
+                Ok(Attempted::Whole(answer)) => {
+                    let unauthorized = answer.status.as_u16() == 401;
+                    // A 401 was refused before anything was done: with other keys it may pass.
+                    if unauthorized && !refreshed && self.refreshed(generation, &progress).await? {
+                        refreshed = true;
+                        (Some(Duration::ZERO), Ok(answer))
+                    } else {
+                        (self.wait_after(&answer, retry, &progress), Ok(answer))
+                    }
+                }
+                Err(error) => (self.wait_after_failure(&error, retry, &progress), Err(error)),
+            };
+            self.observe(&done, &progress, wait, latency);
+            trace::finish(&span, &done, wait, latency, self.trace_bodies);
+            let Some(wait) = wait else {
+                return self.conclude(done, &progress);
+            };
+            if done_maybe_received(&done) {
+                progress.maybe_received = true;
+                call::note(|facts| facts.maybe_received = true);
+            }
+            tokio::time::sleep(wait).await;
+            progress.attempt += 1;
+        }
+    }
+
+    /// One attempt, and which keys it was made with.
+    async fn attempt(
+        &self,
+        http: &reqwest::Client,
+        template: &Template,
+        progress: &Progress,
+        limit: Duration,
+    ) -> (Result<Attempted, Error>, Option<Generation>, Duration) {
+        let mut generation = None;
+        let mut latency = Duration::ZERO;
+        let result = async {
+            let issued = self
+                .before_deadline(progress, self.credentials.current())
+                .await?
+                .map_err(credentials_failed)?;
+            generation = Some(issued.generation);
+            let mut headers = template.headers.clone();
+            self.ask_hooks(template, &mut headers, progress)?;
+            issued.keys.apply(&mut headers);
+            self.check_pause(progress)?;
+            let priority = idempotency::priority(progress.operation);
+            let permit = self
+                .before_deadline(progress, self.pacer.acquire(priority))
+                .await?;
+            call::note(|facts| facts.attempts = progress.attempt);
+            let sent = Instant::now();
+            let wall = Utc::now();
+            let left = progress.deadline.saturating_duration_since(sent);
+            let request = template.request(headers)?;
+            let reply = self.exchange(http, request, progress.operation, limit.min(left)).await;
+            latency = sent.elapsed();
+            self.learn(&reply, permit, progress, wall, &issued.keys);
+            reply
+        }
+        .await;
+        (result, generation, latency)
+    }
+
+    async fn exchange(
+        &self,
+        http: &reqwest::Client,
+        request: Request,
+        operation: &'static Operation,
+        limit: Duration,
+    ) -> Result<Attempted, Error> {
+        #[cfg(feature = "test-util")]
+        if let Some(script) = &self.script {
+            let exchange = script.exchange(request, operation, self.body_limit);
+            return tokio::time::timeout(limit, exchange)
+                .await
+                .unwrap_or_else(|_| Err(attempt::timed_out(limit)));
+        }
+        let exchange = attempt::exchange(http, request, operation, self.body_limit);
+        match tokio::time::timeout(limit, exchange).await {
+            Ok(reply) => reply,
+            Err(_) => Err(attempt::timed_out(limit)),
+        }
+    }
+
+    /// Runs what comes before sending, until the deadline.
+    async fn before_deadline<T>(
+        &self,
+        progress: &Progress,
+        future: impl Future<Output = T>,
+    ) -> Result<T, Error> {
+        tokio::time::timeout_at(progress.deadline, future)
+            .await
+            .map_err(|_| {
+                let waited = progress.started.elapsed();
+                let message =
+                    format!("the deadline passed after {waited:?}, before the request was sent");
+                Error::new(ErrorKind::Timeout, message).with(|repr| repr.timed_out = true)
+            })
+    }
+
+    /// After a 429 nothing is sent for a while: better to say so than to wait for the deadline.
+    fn check_pause(&self, progress: &Progress) -> Result<(), Error> {
+        let left = progress.deadline.saturating_duration_since(Instant::now());
+        match self.pacer.paused_for() {
+            Some(pause) if pause > left => {
+                let message = format!(
+                    "the service has asked for a pause of {pause:.1?} more, and the deadline is in \
+                     {left:.1?}"
+                );
+                let error = Error::new(ErrorKind::Timeout, message);
+                Err(error.with(|repr| repr.timed_out = true))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn ask_hooks(
+        &self,
+        template: &Template,
+        headers: &mut HeaderMap,
+        progress: &Progress,
+    ) -> Result<(), Error> {
+        for hook in &self.hooks {
+            let mut outgoing = Outgoing {
+                operation: progress.operation,
+                environment: &self.environment,
+                attempt: progress.attempt,
+                url: template.request.url(),
+                headers,
+                body: template.body(),
+            };
+            hook.before(&mut outgoing)
+                .map_err(|reason| Error::new(ErrorKind::Hook, reason.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// Whether there are other keys than those that were refused.
+    async fn refreshed(
+        &self,
+        refused: Option<Generation>,
+        progress: &Progress,
+    ) -> Result<bool, Error> {
+        let Some(refused) = refused else {
+            return Ok(false);
+        };
+        let asked = self.credentials.after_unauthorized(refused);
+        let answer = match self.before_deadline(progress, asked).await {
+            Ok(answer) => answer.map_err(credentials_failed),
+            Err(error) => Err(error),
+        };
+        match answer {
+            Ok(issued) => Ok(issued.is_some()),
+            Err(error) => Err(self.tell(error, progress.operation)),
+        }
+    }
+
+    /// Notes what an attempt tells about the quota, the clock and the keys.
+    fn learn(
+        &self,
+        reply: &Result<Attempted, Error>,
+        permit: pacing::Permit,
+        progress: &Progress,
+        sent: DateTime<Utc>,
+        keys: &credentials::Keys,
+    ) {
+        let (status, headers) = match reply {
+            Ok(Attempted::Whole(answer)) => (answer.status.as_u16(), &answer.headers),
+            Ok(Attempted::Stream(response)) => (response.status().as_u16(), response.headers()),
+            Err(error) if error.outcome() == Outcome::NotSent => return permit.not_sent(),
+            Err(_) => return drop(permit),
+        };
+        let now = Utc::now();
+        let reading = Reading::from_headers(headers, now);
+        if status == 429 {
+            permit.refused(&reading, retry_after::mandated_wait(status, headers, now));
+        } else {
+            permit.answered(&reading);
+        }
+        if let Some(date) = retry_after::server_date(headers)
+            && let Some(offset) = self.clock.observe(date, sent, now)
+        {
+            tracing::warn!(
+                seconds = offset.num_seconds(),
+                "this machine's clock is behind the service's by this much (negative: ahead)"
+            );
+        }
+        let rate_limit = RateLimit::from_headers(headers);
+        call::note_answer(progress.operation, status, request_id(headers), rate_limit);
+        if matches!(status, 401 | 403) {
+            let hint = keys
+                .key_id()
+                .and_then(|id| credentials::hint(id, &self.environment));
+            call::note(|facts| facts.hint = hint);
+        }
+    }
+
+    /// How long to wait after an answer; none when it is to be returned.
+    fn wait_after(&self, answer: &Answer, retry: &RetryPolicy, progress: &Progress) -> Option<Duration> {
+        let status = answer.status.as_u16();
+        if answer.status.is_success() {
+            self.budget.refund();
+            return None;
+        }
+        if !progress.class.may_retry(Failure::Status(status)) {
+            return None;
+        }
+        let mandated = retry_after::mandated_wait(status, &answer.headers, Utc::now());
+        self.next_wait(retry, progress, mandated, false)
+    }
+
+    fn wait_after_failure(
+        &self,
+        error: &Error,
+        retry: &RetryPolicy,
+        progress: &Progress,
+    ) -> Option<Duration> {
+        let failure = match (error.kind(), error.outcome()) {
+            (ErrorKind::Connect, _) => Failure::NotSent,
+            (ErrorKind::Connection, _) => Failure::Lost,
+            (ErrorKind::Timeout, Outcome::Unknown) => Failure::Lost,
+            _ => return None,
+        };
+        if error.repr().untrusted || !progress.class.may_retry(failure) {
+            return None;
+        }
+        self.next_wait(retry, progress, None, error.is_timeout())
+    }
+
+    fn next_wait(
+        &self,
+        retry: &RetryPolicy,
+        progress: &Progress,
+        mandated: Option<Duration>,
+        timed_out: bool,
+    ) -> Option<Duration> {
+        let now = Instant::now();
+        let wait = {
+            let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner);
+            retry.next_wait(
+                progress.attempt,
+                mandated,
+                now - progress.started,
+                &mut random,
+            )?
+        };
+        if now + wait >= progress.deadline {
+            return None;
+        }
+        let cost = if timed_out {
+            Cost::Timeout
+        } else {
+            Cost::Failure
+        };
+        self.budget.try_spend(cost).then_some(wait)
+    }
+
+    fn observe(
+        &self,
+        done: &Result<Answer, Error>,
+        progress: &Progress,
+        retry_in: Option<Duration>,
+        latency: Duration,
+    ) {
+        if self.hooks.is_empty() {
+            return;
+        }
+        let id = done.as_ref().ok().and_then(|answer| request_id(&answer.headers));
+        let exchange = Exchange {
+            operation: progress.operation,
+            environment: &self.environment,
+            attempt: progress.attempt,
+            status: match done {
+                Ok(answer) => Some(answer.status.as_u16()),
+                Err(error) => error.status(),
+            },
+            failure: done
+                .as_ref()
+                .err()
+                .map(|error| (error.kind(), error.outcome())),
+            request_id: id.as_deref(),
+            rate_limit: done
+                .as_ref()
+                .ok()
+                .and_then(|answer| RateLimit::from_headers(&answer.headers)),
+            latency,
+            body: done.as_ref().map_or(&[], |answer| &answer.body),
+            retry_in,
+        };
+        for hook in self.hooks.iter().rev() {
+            hook.after(&exchange);
+        }
+    }
+
+    /// The end of a call.
+    fn conclude(&self, done: Result<Answer, Error>, progress: &Progress) -> Result<Response, Error> {
+        match done {
+            Ok(answer) => Ok(answer.into_response()),
+            Err(error) => Err(self.tell(error, progress.operation).with(|repr| {
+                let sent = !matches!(
+                    repr.kind,
+                    ErrorKind::Hook | ErrorKind::Credentials
+                ) && repr.attempts == 0;
+                if sent {
+                    repr.attempts = progress.attempt;
+                }
+                if progress.maybe_received && repr.outcome == Outcome::NotSent {
+                    repr.outcome = Outcome::Unknown;
+                }
+            })),
+        }
+    }
+
+    /// Adds where it happened.
+    fn tell(&self, error: Error, operation: &'static Operation) -> Error {
+        error.with(|repr| {
+            repr.operation = Some(operation);
+            repr.environment = Some(self.environment.clone());
+        })
+    }
+}
+
+/// Whether the service may have carried out what this attempt asked for.
+fn done_maybe_received(done: &Result<Answer, Error>) -> bool {
+    match done {
+        Ok(answer) => Outcome::of_status(answer.status.as_u16()) == Outcome::Unknown,
+        Err(error) => error.outcome() == Outcome::Unknown,
+    }
+}
+
+fn credentials_failed(reason: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::Credentials, format!("the credentials could not be had: {reason}"))
+}
+
+/// Alpaca's name for an exchange; a text that could break a log is left out.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get("x-request-id")?.to_str().ok()?;
+    (!id.is_empty() && id.len() <= 128).then(|| id.to_owned())
+}

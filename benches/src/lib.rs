@@ -1,0 +1,7 @@
+//! The parts of the benchmarks: how they measure, what they are measured against, and the server that
+//! both sides talk to.
+
+pub mod bodies;
+pub mod floor;
+pub mod measure;
+pub mod server;
