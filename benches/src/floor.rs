@@ -32,7 +32,7 @@ fn decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>
         }
 
         fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<Self::Value, D::Error> {
-            inner.deserialize_str(self)
+            inner.deserialize_any(self)
         }
 
         fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {

@@ -14,6 +14,7 @@ pub mod generated;
 pub mod instances;
 pub mod loopback;
 pub mod percent;
+pub mod service;
 
 /// What the READMEs show, compiled as the tests of this package.
 #[cfg(doctest)]

@@ -363,10 +363,12 @@ impl ClientBuilder {
             #[cfg(feature = "test-util")]
             script: self.script,
         });
-        let raw = raw::Client::with_middleware(&base_url, http, Through(Arc::clone(&pipeline)));
+        let options = CallOptions::default();
+        let through = Through::new(Arc::clone(&pipeline), options.clone());
+        let raw = raw::Client::with_middleware(&base_url, http, through);
         Ok(Client {
             shared: Arc::new(Shared { raw, pipeline }),
-            options: CallOptions::default(),
+            options,
         })
     }
 

@@ -12,7 +12,7 @@ pub use builder::ClientBuilder;
 
 use crate::error::{Error, Result};
 use crate::raw;
-use crate::transport::{self, CallOptions, Pipeline, RateLimit, RetryPolicy};
+use crate::transport::{self, CallOptions, Pipeline, RateLimit, RetryPolicy, Through};
 use crate::{Credentials, Environment};
 
 /// A client of one account in one environment.
@@ -41,6 +41,7 @@ pub struct Client {
 }
 
 struct Shared {
+    /// Sends through the pipeline, with the options of this client.
     raw: raw::Client,
     pipeline: Arc<Pipeline>,
 }
@@ -95,8 +96,8 @@ impl Client {
         self.shared.pipeline.read_only
     }
 
-    /// The generated client, authenticated, paced and retried like this one: every operation of the
-    /// API, without the checks and the safe submission of the resources.
+    /// The generated client, authenticated, paced, retried and limited in time like this one: every
+    /// operation of the API, without the checks and the safe submission of the resources.
     ///
     /// Its errors become this crate's with [`Error::from_raw`].
     #[must_use]
@@ -122,25 +123,31 @@ impl Client {
     /// The same client, whose calls take at most this long with all their attempts and waits.
     #[must_use]
     pub fn with_deadline(&self, deadline: Duration) -> Self {
-        let mut client = self.clone();
-        client.options.deadline = Some(deadline);
-        client
+        self.with_options(|options| options.deadline = Some(deadline))
     }
 
     /// The same client, whose attempts take at most this long each.
     #[must_use]
     pub fn with_attempt_timeout(&self, limit: Duration) -> Self {
-        let mut client = self.clone();
-        client.options.attempt_timeout = Some(limit);
-        client
+        self.with_options(|options| options.attempt_timeout = Some(limit))
     }
 
     /// The same client with another policy of retries.
     #[must_use]
     pub fn with_retry(&self, policy: RetryPolicy) -> Self {
-        let mut client = self.clone();
-        client.options.retry = Some(policy);
-        client
+        self.with_options(|options| options.retry = Some(policy))
+    }
+
+    fn with_options(&self, change: impl FnOnce(&mut CallOptions)) -> Self {
+        let mut options = self.options.clone();
+        change(&mut options);
+        let pipeline = Arc::clone(&self.shared.pipeline);
+        let through = Through::new(Arc::clone(&pipeline), options.clone());
+        let raw = self.shared.raw.through(raw::Inner::new(through));
+        Self {
+            shared: Arc::new(Shared { raw, pipeline }),
+            options,
+        }
     }
 
     pub(crate) fn options(&self) -> &CallOptions {
@@ -177,7 +184,7 @@ impl Client {
         &self.shared.pipeline
     }
 
-    /// Makes a call of the generated client, with this client's options.
+    /// Makes a call of the generated client.
     pub(crate) async fn call<T>(
         &self,
         call: impl Future<Output = Result<raw::ResponseValue<T>, raw::Error<()>>>,
@@ -190,10 +197,10 @@ impl Client {
         &self,
         call: impl Future<Output = Result<raw::ResponseValue<T>, raw::Error<()>>>,
     ) -> (Result<T>, crate::error::Facts) {
-        let (result, facts) = transport::call::scope(self.options.clone(), call).await;
+        let (result, facts) = transport::call::scope(call).await;
         let result = match result {
             Ok(value) => Ok(value.into_inner()),
-            Err(error) => Err(Error::from_call(error, &facts, Some(self.pipeline())).await),
+            Err(error) => Err(Error::from_call(error, &facts, Some(self.environment())).await),
         };
         (result, facts)
     }

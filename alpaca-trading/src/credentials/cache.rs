@@ -48,11 +48,11 @@ impl Cache {
         }
     }
 
-    /// What must never be shown, of the keys in use.
-    pub(crate) fn secret(&self) -> Option<String> {
+    /// The keys in use, if there are any yet.
+    pub(crate) fn held(&self) -> Option<Keys> {
         match &self.credentials.0 {
-            Kind::Fixed(keys) => Some(keys.secret().to_owned()),
-            Kind::Provider(_) => self.seen().issued.map(|issued| issued.keys.secret().to_owned()),
+            Kind::Fixed(keys) => Some(keys.clone()),
+            Kind::Provider(_) => self.seen().issued.map(|issued| issued.keys),
         }
     }
 

@@ -14,7 +14,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::sync::Arc;
 
-pub(crate) use cache::{Cache, Generation};
+pub(crate) use cache::{Cache, Issued};
 pub use keys::Keys;
 pub(crate) use keys::hint;
 pub use provider::{Ask, CredentialsProvider, KeysFuture};

@@ -7,11 +7,12 @@ use alpaca_trading_gen::{BodyEnd, Operation, body_end, local_failure};
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
-use super::snippet::{offset_of, path_and_reason, redacted, snippet};
+use super::snippet::{offset_of, path_and_reason, redacted, snippet_hiding, without};
 use super::{Cause, Error, ErrorBody, ErrorKind, Outcome};
 use crate::Environment;
+use crate::credentials::Keys;
 use crate::raw;
-use crate::transport::{Pipeline, RateLimit, request_id};
+use crate::transport::{RateLimit, request_id};
 
 /// What the transport learnt of a call, for an error that is made elsewhere.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +27,31 @@ pub(crate) struct Facts {
     pub(crate) maybe_received: bool,
     /// What to say to whoever uses the wrong keys.
     pub(crate) hint: Option<String>,
+    /// The keys of the last attempt, which the answer may repeat and nothing may show.
+    pub(crate) keys: Option<Keys>,
+}
+
+impl Facts {
+    fn private(&self) -> Vec<&str> {
+        self.keys.as_ref().map(private).unwrap_or_default()
+    }
+}
+
+/// Shorter texts are no keys but words that stand for them in tests, and in ordinary messages.
+const SHORTEST_KEY: usize = 8;
+
+/// What is shown of keys nowhere: the secret, and the key id, of which no more than the beginning is.
+pub(crate) fn private(keys: &Keys) -> Vec<&str> {
+    let texts = keys.key_id().into_iter().chain([keys.secret()]);
+    texts.filter(|text| text.len() >= SHORTEST_KEY).collect()
+}
+
+/// What the transport learnt of a call of the generated client itself; in the extensions of an answer
+/// that is not a success.
+#[derive(Clone)]
+pub(crate) struct Noted {
+    pub(crate) facts: Facts,
+    pub(crate) environment: Environment,
 }
 
 /// An error of this crate on its way through the generated client.
@@ -63,13 +89,20 @@ impl Error {
     /// # let _ = account; Ok(()) }
     /// ```
     pub async fn from_raw(error: raw::Error<()>) -> Self {
-        Self::from_call(error, &Facts::default(), None).await
+        let noted = match &error {
+            raw::Error::UnexpectedResponse(answer) => answer.extensions().get::<Noted>().cloned(),
+            _ => None,
+        };
+        match noted {
+            Some(noted) => Self::from_call(error, &noted.facts, Some(&noted.environment)).await,
+            None => Self::from_call(error, &Facts::default(), None).await,
+        }
     }
 
     pub(crate) async fn from_call(
         error: raw::Error<()>,
         facts: &Facts,
-        pipeline: Option<&Pipeline>,
+        environment: Option<&Environment>,
     ) -> Self {
         if let Some(local) = local_failure(&error) {
             return match local.downcast_ref::<LocalError>() {
@@ -95,7 +128,7 @@ impl Error {
         };
         made.with(|repr| {
             repr.operation = facts.operation.or(repr.operation);
-            repr.environment = pipeline.map(|pipeline| pipeline.environment.clone());
+            repr.environment = environment.cloned();
             repr.status = repr.status.or(facts.status);
             repr.attempts = facts.attempts;
             repr.rate_limit = repr.rate_limit.or(facts.rate_limit);
@@ -106,10 +139,16 @@ impl Error {
                 repr.outcome = Outcome::Unknown;
             }
             // A server may repeat what it was sent.
-            if let Some(secret) = pipeline.and_then(|pipeline| pipeline.credentials.secret()) {
-                repr.hide(&secret);
-            }
+            repr.hide(&facts.private());
         })
+    }
+
+    /// The same error without these keys, wherever the service has repeated them.
+    pub(crate) fn hiding(self, keys: Option<&Keys>) -> Self {
+        match keys {
+            Some(keys) => self.with(|repr| repr.hide(&private(keys))),
+            None => self,
+        }
     }
 
     async fn from_response(response: reqwest::Response, facts: &Facts) -> Self {
@@ -123,8 +162,11 @@ impl Error {
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned);
         let body = response.bytes().await.unwrap_or_default();
-        let made = Self::from_answer(status, &body, content_type.as_deref());
+        // The keys are taken out of what is read, so that no clip can leave a part of them.
+        let shown = without(&body, &facts.private()).into_owned();
+        let made = Self::from_answer(status, &shown.into(), content_type.as_deref());
         made.with(|repr| {
+            repr.body = body;
             repr.request_id = id;
             repr.rate_limit = rate_limit;
             match end {
@@ -141,13 +183,12 @@ impl Error {
     /// An answer that is not a success.
     pub(crate) fn from_answer(status: u16, body: &Bytes, content_type: Option<&str>) -> Self {
         let answer = ErrorBody::parse(body, content_type);
-        let message = answer.message().map_or_else(
-            || match status {
-                300..=399 => "a redirect, which is not followed".to_owned(),
-                _ => "the answer gives no reason".to_owned(),
-            },
-            str::to_owned,
-        );
+        let message = match (status, answer.message()) {
+            (300..=399, None) => REDIRECT.to_owned(),
+            (300..=399, Some(said)) => format!("{REDIRECT}: {said}"),
+            (_, None) => "the answer gives no reason".to_owned(),
+            (_, Some(said)) => said.to_owned(),
+        };
         let cause = Cause::of(status, answer.code(), &message);
         Self::new(ErrorKind::Answer, message).with(|repr| {
             repr.outcome = Outcome::of_status(status);
@@ -159,13 +200,14 @@ impl Error {
     }
 
     /// A success that does not decode.
-    pub(crate) fn from_decode(body: &Bytes, error: &serde_json::Error, _facts: &Facts) -> Self {
-        let (path, reason) = path_and_reason(error);
+    pub(crate) fn from_decode(body: &Bytes, error: &serde_json::Error, facts: &Facts) -> Self {
+        let private = facts.private();
+        let (path, reason) = path_and_reason(error, &private);
         let around = offset_of(body, error);
         Self::new(ErrorKind::Decode, reason).with(|repr| {
             repr.outcome = Outcome::Unknown;
             repr.json_path = path;
-            repr.snippet = Some(snippet(body, around, SNIPPET));
+            repr.snippet = Some(snippet_hiding(body, around, SNIPPET, &private));
             repr.body = body.clone();
         })
     }
@@ -180,7 +222,8 @@ impl Error {
         let row = row.get().as_bytes();
         let around = offset_of(row, error.inner());
         let path = error.path();
-        let (_, reason) = path_and_reason(error.inner());
+        let private = facts.private();
+        let (_, reason) = path_and_reason(error.inner(), &private);
         Self::new(ErrorKind::Decode, reason).with(|repr| {
             repr.outcome = Outcome::Unknown;
             repr.operation = facts.operation;
@@ -188,8 +231,9 @@ impl Error {
             repr.status = facts.status;
             repr.request_id.clone_from(&facts.request_id);
             repr.json_path = (path.iter().len() > 0).then(|| path.to_string());
-            repr.snippet = Some(snippet(row, around, SNIPPET));
+            repr.snippet = Some(snippet_hiding(row, around, SNIPPET, &private));
             repr.body = Bytes::copy_from_slice(row);
+            repr.hide(&private);
         })
     }
 
@@ -218,14 +262,20 @@ impl Error {
 }
 
 impl super::Repr {
-    /// Replaces a secret wherever a text of this error has it.
-    fn hide(&mut self, secret: &str) {
-        for text in [&mut self.message].into_iter().chain(&mut self.snippet) {
-            *text = redacted(text, &[secret]);
+    /// Replaces these wherever a text of this error has them.
+    fn hide(&mut self, private: &[&str]) {
+        for text in [&mut self.message]
+            .into_iter()
+            .chain(&mut self.snippet)
+            .chain(&mut self.json_path)
+        {
+            if private.iter().any(|private| text.contains(private)) {
+                *text = redacted(text, private);
+            }
         }
-        self.answer.hide(secret);
-        if self.request_id.as_deref().is_some_and(|id| id.contains(secret)) {
-            self.request_id = None;
+        for private in private {
+            self.answer.hide(private);
+            self.request_id.take_if(|id| id.contains(private));
         }
     }
 }
@@ -249,6 +299,9 @@ fn is_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
     }
     false
 }
+
+/// What is said of a redirect.
+const REDIRECT: &str = "a redirect, which is not followed";
 
 /// At most this much of an unreadable body is shown, in characters.
 const SNIPPET: usize = 160;

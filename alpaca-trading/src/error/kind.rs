@@ -9,7 +9,8 @@
 pub enum ErrorKind {
     /// The client cannot be made from its settings. Nothing was sent.
     Configuration,
-    /// The keys could not be had: the provider of credentials failed. Nothing was sent.
+    /// The keys could not be had: the provider of credentials failed. Nothing was sent, or the service
+    /// refused the keys before with a 401 and the provider had no others.
     Credentials,
     /// The request breaks a rule that is known before sending. Nothing was sent.
     Invalid,
@@ -38,6 +39,9 @@ pub enum ErrorKind {
     Pagination,
     /// The condition that was waited for did not come true in time. Reads only.
     WaitTimeout,
+    /// The condition that was waited for can no longer come true: the order has ended otherwise. Reads
+    /// only.
+    Unreachable,
     /// A hook of the application refused to let the request pass. Nothing was sent.
     Hook,
 }
@@ -59,6 +63,7 @@ impl ErrorKind {
             Self::Unresolved => "outcome unknown",
             Self::Pagination => "endless list",
             Self::WaitTimeout => "still waiting",
+            Self::Unreachable => "out of reach",
             Self::Hook => "stopped by a hook",
         }
     }

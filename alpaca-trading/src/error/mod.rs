@@ -19,9 +19,9 @@ pub(crate) use body::ErrorBody;
 pub(crate) use cause::cancel_state;
 pub use cause::Cause;
 pub use code::ErrorCode;
-pub(crate) use convert::{Facts, LocalError};
+pub(crate) use convert::{Facts, LocalError, Noted, private};
 pub use kind::{ErrorKind, Outcome};
-pub(crate) use snippet::snippet;
+pub(crate) use snippet::{snippet, snippet_hiding};
 
 use crate::orders::Unresolved;
 use crate::transport::RateLimit;

@@ -6,7 +6,7 @@ mod redact;
 use std::ops::Range;
 
 pub(crate) use place::{offset_of, path_and_reason};
-pub(crate) use redact::redacted;
+pub(crate) use redact::{redacted, without};
 
 use redact::{Edges, HIDDEN, hidden};
 

@@ -220,8 +220,9 @@ impl<T> fmt::Debug for Pager<T> {
 
 /// The rows of a [`Pager`] as a stream.
 ///
-/// An error does not end it: the next item is the next row after one that could not be read, or the
-/// same page tried again.
+/// A passing error does not end it: the next item is the next row after one that could not be read, or
+/// the same page tried again. It ends after the last row, and after an error that would come again: a
+/// query that breaks a rule, a list that repeats itself.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct RowStream<T> {
     pager: Option<Pager<T>>,
@@ -265,7 +266,12 @@ impl<T: Send + 'static> Stream for RowStream<T> {
                 Poll::Ready(Some(Ok(row)))
             }
             Err(error) => {
-                if error.kind() != ErrorKind::Pagination {
+                // What is wrong with the request or the list will be wrong again.
+                let lasting = matches!(
+                    error.kind(),
+                    ErrorKind::Pagination | ErrorKind::Invalid | ErrorKind::Configuration
+                );
+                if !lasting {
                     this.pager = Some(pager);
                 }
                 Poll::Ready(Some(Err(error)))

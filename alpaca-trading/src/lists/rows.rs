@@ -7,7 +7,7 @@ use alpaca_trading_gen as raw;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
-use crate::error::{Error, Result, snippet};
+use crate::error::{Error, Result};
 use crate::transport::call;
 use crate::Client;
 
@@ -156,7 +156,7 @@ impl fmt::Debug for Undecodable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Undecodable")
             .field("index", &self.index)
-            .field("json", &snippet(self.json.get().as_bytes(), None, 160))
+            .field("json", &self.error.repr().snippet.as_deref().unwrap_or_default())
             .field("error", &self.error.message())
             .finish()
     }
@@ -170,7 +170,7 @@ impl Client {
         &self,
         list: impl Future<Output = Result<raw::ResponseValue<Vec<T>>, raw::Error<()>>>,
     ) -> Result<Rows<T>> {
-        let (result, facts) = call::scope(self.options().clone(), list).await;
+        let (result, facts) = call::scope(list).await;
         let error = match result {
             Ok(rows) => return Ok(Rows::new(rows.into_inner(), Vec::new())),
             Err(error) => error,
@@ -180,7 +180,7 @@ impl Client {
         {
             return Ok(self.one_by_one(items, &facts));
         }
-        Err(Error::from_call(error, &facts, Some(self.pipeline())).await)
+        Err(Error::from_call(error, &facts, Some(self.environment())).await)
     }
 
     fn one_by_one<T: DeserializeOwned>(

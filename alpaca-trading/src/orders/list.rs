@@ -18,19 +18,21 @@
 //! after may come again on it. A row that cannot be read is as good as a cursor as any other, as long as
 //! its id or time can be made out.
 
+mod place;
+
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use alpaca_trading_gen::types::{ListOrdersDirection, Order};
 use alpaca_trading_gen::{CommaList, DateOrTime};
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde_json::Value;
 
 use super::query::LARGEST_PAGE;
 use super::{OrderQuery, Orders};
 use crate::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::lists::{Fetched, Pager, Rows, Undecodable, hashed};
+use place::Place;
 
 /// How far a page may reach back over the one before, the better first: a millisecond, in case the
 /// service rounds what it is given; where orders come faster than that, a microsecond.
@@ -257,61 +259,6 @@ impl Start {
 
 const WIDE: &str = " (widened)";
 
-/// What is needed of a row to go on after it, as far as it can be made out.
-#[derive(Default)]
-struct Place {
-    id: Option<String>,
-    time: Option<DateTime<Utc>>,
-    legs: usize,
-}
-
-impl Place {
-    fn of(order: &Order) -> Self {
-        Self {
-            id: Some(order.id.to_string()),
-            time: Some(order.submitted_at.unwrap_or(order.created_at)),
-            legs: order.legs.len(),
-        }
-    }
-
-    fn of_json(json: &str) -> Self {
-        let Ok(row) = serde_json::from_str::<Value>(json) else {
-            return Self::default();
-        };
-        let text = |key: &str| row.get(key).and_then(Value::as_str);
-        let time = |key: &str| {
-            let time = DateTime::parse_from_rfc3339(text(key)?).ok()?;
-            Some(time.to_utc())
-        };
-        let is_id = |text: &&str| {
-            (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
-        };
-        Self {
-            id: text("id").filter(is_id).map(str::to_owned),
-            time: time("submitted_at").or_else(|| time("created_at")),
-            legs: row
-                .get("legs")
-                .and_then(Value::as_array)
-                .map_or(0, Vec::len),
-        }
-    }
-
-    /// The rows of a page in their order, those that could not be read in their places.
-    fn of_page(rows: &Rows<Order>) -> Vec<Self> {
-        let mut readable = rows.iter();
-        let mut unreadable = rows.undecodable().iter().peekable();
-        let mut places = Vec::with_capacity(rows.total());
-        for index in 0..rows.total() {
-            let place = match unreadable.next_if(|row| row.index() == index) {
-                Some(row) => Some(Self::of_json(row.json())),
-                None => readable.next().map(Self::of),
-            };
-            places.extend(place);
-        }
-        places
-    }
-}
-
 /// Where the page after this one begins; none if this is the last.
 fn next(query: &OrderQuery, start: &Start, rows: &Rows<Order>) -> Result<Option<Start>> {
     let places = Place::of_page(rows);
@@ -498,23 +445,5 @@ mod tests {
             .unwrap();
         assert_eq!(start.bounds(&query).after, query.after);
         assert_eq!(start.bounds(&query).until, Some(time(701).into()));
-    }
-
-    #[test]
-    fn an_unreadable_row_is_a_cursor_by_what_can_be_made_out() {
-        let place = Place::of_json(
-            r#"{"id":"x-1","submitted_at":null,"created_at":"2026-01-05T14:30:00Z","qty":[],
-                "legs":[{},{}]}"#,
-        );
-        assert_eq!(place.id.as_deref(), Some("x-1"));
-        assert_eq!(
-            place.time.unwrap().to_rfc3339(),
-            "2026-01-05T14:30:00+00:00"
-        );
-        assert_eq!(place.legs, 2);
-        for json in ["7", "{", r#"{"id":7}"#, r#"{"id":""}"#, r#"{"id":"a b"}"#] {
-            let place = Place::of_json(json);
-            assert!(place.id.is_none() && place.time.is_none(), "{json}");
-        }
     }
 }

@@ -39,7 +39,7 @@ mod cancel;
 mod client_order_id;
 mod cost;
 mod list;
-mod once;
+pub mod once;
 mod preview;
 mod quantity;
 mod query;

@@ -1,17 +1,19 @@
 //! Waiting until an order is where it should be.
 
+mod condition;
+
 use std::collections::HashSet;
-use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
-use alpaca_trading_gen::types::{Order, OrderStatus};
+use alpaca_trading_gen::types::Order;
 use rust_decimal::Decimal;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Orders;
 use crate::error::{Error, ErrorKind, Outcome, Result};
+pub use condition::Condition;
+use condition::Verdict;
 
 /// The first pause between two looks at an order; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -28,136 +30,6 @@ const MISSING: u32 = 3;
 /// The longest that is waited; more than that cannot be told from for ever.
 const LONGEST_WAIT: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
-/// What to wait for.
-///
-/// | condition | comes true | can no longer come true |
-/// | --- | --- | --- |
-/// | [`Live`](Self::Live) | `new`, `partially_filled`, `filled`, `stopped`, `done_for_day`, `calculated` | `canceled`, `expired`, `rejected` |
-/// | [`Filled`](Self::Filled) | `filled` | `canceled`, `expired`, `rejected` |
-/// | [`Canceled`](Self::Canceled) | `canceled` | `filled`, `expired`, `rejected` |
-/// | [`Done`](Self::Done) | `filled`, `canceled`, `expired`, `rejected` | never |
-/// | [`when`](Self::when) | as the function says | `filled`, `canceled`, `expired`, `rejected` |
-///
-/// An order that is `replaced` is followed to its successor.
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum Condition {
-    /// The order works at its venue, or has got further than that.
-    Live,
-    /// All of the order is filled.
-    Filled,
-    /// The order is canceled; parts of it may be filled.
-    Canceled,
-    /// The order has come to its end, whichever.
-    Done,
-    /// The function says so; made by [`when`](Self::when).
-    #[doc(hidden)]
-    When(When),
-}
-
-/// A condition of the caller's.
-#[derive(Clone)]
-pub struct When(Arc<dyn Fn(&Order) -> bool + Send + Sync>);
-
-impl Condition {
-    /// Waits until `condition` says yes of the order.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use alpaca_trading::dec;
-    /// use alpaca_trading::orders::Condition;
-    ///
-    /// let half = Condition::when(|order| order.filled_qty >= Some(dec!(50)));
-    /// # let _ = half;
-    /// ```
-    #[must_use]
-    pub fn when(condition: impl Fn(&Order) -> bool + Send + Sync + 'static) -> Self {
-        Self::When(When(Arc::new(condition)))
-    }
-
-    fn judge(&self, order: &Order) -> Verdict {
-        use OrderStatus as S;
-        if let Self::When(When(condition)) = self
-            && condition(order)
-        {
-            return Verdict::Met;
-        }
-        let met = match (self, &order.status) {
-            (_, S::Replaced) => {
-                return match (order.replaced_by, self) {
-                    (Some(next), _) => Verdict::Follow(next),
-                    (None, Self::Done) => Verdict::Met,
-                    (None, _) => Verdict::Impossible,
-                };
-            }
-            (Self::Filled, status) => *status == S::Filled,
-            (Self::Canceled, status) => *status == S::Canceled,
-            (Self::Done, status) => is_end(status),
-            (Self::Live, status) => matches!(
-                status,
-                S::New
-                    | S::PartiallyFilled
-                    | S::Filled
-                    | S::Stopped
-                    | S::DoneForDay
-                    | S::Calculated
-            ),
-            (Self::When(_), _) => false,
-        };
-        match met {
-            true => Verdict::Met,
-            false if is_end(&order.status) => Verdict::Impossible,
-            false => Verdict::Waiting,
-        }
-    }
-
-    /// The condition in a sentence.
-    fn goal(&self) -> &'static str {
-        match self {
-            Self::Live => "live at its venue",
-            Self::Filled => "filled",
-            Self::Canceled => "canceled",
-            Self::Done => "done",
-            Self::When(_) => "what is waited for",
-        }
-    }
-}
-
-impl fmt::Debug for Condition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Live => "Live",
-            Self::Filled => "Filled",
-            Self::Canceled => "Canceled",
-            Self::Done => "Done",
-            Self::When(_) => "When(..)",
-        })
-    }
-}
-
-impl fmt::Debug for When {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("When(..)")
-    }
-}
-
-/// Whether nothing comes after this status. What Alpaca adds one day may go on.
-fn is_end(status: &OrderStatus) -> bool {
-    use OrderStatus as S;
-    matches!(status, S::Filled | S::Canceled | S::Expired | S::Rejected)
-}
-
-/// What an order says of a condition.
-#[derive(Debug, PartialEq, Eq)]
-enum Verdict {
-    Met,
-    Waiting,
-    Impossible,
-    /// The order was replaced by this one.
-    Follow(Uuid),
-}
-
 impl Orders {
     /// Waits until an order is where it should be, for at most `timeout`, and returns it.
     ///
@@ -168,10 +40,10 @@ impl Orders {
     ///
     /// # Errors
     ///
-    /// Of kind [`WaitTimeout`](ErrorKind::WaitTimeout), with the status in the message: when the time is
-    /// over (then `is_timeout`), and as soon as the condition can no longer come true, as when the order
-    /// is canceled while it should be filled. To get the order at its end whatever that is, wait for
-    /// [`Condition::Done`]. Reads that fail for good end the waiting with their own error: `is_not_found`
+    /// Of kind [`WaitTimeout`](ErrorKind::WaitTimeout) when the time is over, and of kind
+    /// [`Unreachable`](ErrorKind::Unreachable) as soon as the condition can no longer come true, as when
+    /// the order is canceled while it should be filled; both with the status in the message. To get the
+    /// order at its end whatever that is, wait for [`Condition::Done`]. Reads that fail for good end the waiting with their own error: `is_not_found`
     /// when there is no such order, `is_unauthorized`.
     ///
     /// # Examples
@@ -308,7 +180,7 @@ fn impossible(order: &Order, asked: Uuid, condition: &Condition) -> Error {
         order.status,
         condition.goal()
     );
-    waited(message)
+    waited(ErrorKind::Unreachable, message)
 }
 
 fn too_late(
@@ -336,39 +208,19 @@ fn too_late(
         message.push_str("; the last look failed: ");
         message.push_str(failure.message());
     }
-    waited(message).with(|repr| repr.timed_out = true)
+    waited(ErrorKind::WaitTimeout, message).with(|repr| repr.timed_out = true)
 }
 
-fn waited(message: String) -> Error {
-    Error::new(ErrorKind::WaitTimeout, message).with(|repr| repr.outcome = Outcome::Unknown)
+fn waited(kind: ErrorKind, message: String) -> Error {
+    Error::new(kind, message).with(|repr| repr.outcome = Outcome::Unknown)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alpaca_trading_gen::types::OrderStatus;
     use std::cell::RefCell;
     use std::collections::VecDeque;
-
-    const STATUSES: [&str; 18] = [
-        "new",
-        "partially_filled",
-        "filled",
-        "done_for_day",
-        "canceled",
-        "expired",
-        "replaced",
-        "pending_cancel",
-        "pending_replace",
-        "accepted",
-        "pending_new",
-        "accepted_for_bidding",
-        "stopped",
-        "rejected",
-        "suspended",
-        "calculated",
-        "held",
-        "pending_review",
-    ];
 
     fn id(number: u128) -> Uuid {
         Uuid::from_u128(number)
@@ -421,47 +273,6 @@ mod tests {
         (result, looked.into_inner(), started.elapsed())
     }
 
-    #[test]
-    fn every_status_is_judged_as_the_table_says() {
-        let met = |condition: &Condition, verdict: Verdict| -> Vec<&str> {
-            let judged = |status: &&str| condition.judge(&order(1, status)) == verdict;
-            STATUSES.into_iter().filter(judged).collect()
-        };
-        let live = [
-            "new",
-            "partially_filled",
-            "filled",
-            "done_for_day",
-            "stopped",
-            "calculated",
-        ];
-        let end = ["canceled", "expired", "replaced", "rejected"];
-        assert_eq!(met(&Condition::Live, Verdict::Met), live);
-        assert_eq!(met(&Condition::Live, Verdict::Impossible), end);
-        assert_eq!(met(&Condition::Filled, Verdict::Met), ["filled"]);
-        assert_eq!(met(&Condition::Filled, Verdict::Impossible), end);
-        assert_eq!(met(&Condition::Canceled, Verdict::Met), ["canceled"]);
-        let end = ["filled", "expired", "replaced", "rejected"];
-        assert_eq!(met(&Condition::Canceled, Verdict::Impossible), end);
-        let end = ["filled", "canceled", "expired", "replaced", "rejected"];
-        assert_eq!(met(&Condition::Done, Verdict::Met), end);
-        assert_eq!(met(&Condition::Done, Verdict::Impossible), [""; 0]);
-        let held = Condition::when(|order| order.status == OrderStatus::Held);
-        assert_eq!(met(&held, Verdict::Met), ["held"]);
-        assert_eq!(met(&held, Verdict::Impossible), end);
-    }
-
-    #[test]
-    fn a_condition_of_the_callers_sees_an_order_before_it_is_followed() {
-        let gone = Condition::when(|order| order.status == OrderStatus::Replaced);
-        assert_eq!(gone.judge(&replaced(1, 2)), Verdict::Met);
-        assert_eq!(
-            Condition::Done.judge(&replaced(1, 2)),
-            Verdict::Follow(id(2))
-        );
-        assert_eq!(format!("{gone:?} {:?}", Condition::Done), "When(..) Done");
-    }
-
     #[tokio::test(start_paused = true)]
     async fn the_pauses_grow_to_two_seconds() {
         let waiting = || Ok(order(1, "new"));
@@ -501,7 +312,7 @@ mod tests {
         let looks = vec![Ok(order(1, "new")), Ok(order(1, "canceled"))];
         let (result, ..) = waited_for(Condition::Filled, 60, looks).await;
         let error = result.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::WaitTimeout);
+        assert_eq!(error.kind(), ErrorKind::Unreachable);
         assert!(!error.is_timeout());
         let text = error.message();
         assert!(

@@ -114,10 +114,11 @@ impl Item {
                 })
             }
         };
-        Err(error.with(|repr| {
+        let error = error.with(|repr| {
             repr.operation = Operation::find(operation);
             repr.environment = Some(client.environment().clone());
-        }))
+        });
+        Err(error.hiding(client.pipeline().credentials.held().as_ref()))
     }
 }
 

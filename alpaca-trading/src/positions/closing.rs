@@ -33,7 +33,7 @@ use uuid::Uuid;
 
 use crate::Client;
 use crate::error::{Error, ErrorKind, Outcome, Result};
-use crate::orders::{Closing, Trace, Unresolved};
+use crate::orders::{Closing, Trace, Unresolved, refused};
 use crate::{Symbol, Violation};
 
 /// How well the service's time is known when its answers carry it.
@@ -115,14 +115,14 @@ impl ClosePosition {
         }
         match violations.is_empty() {
             true => Ok(()),
-            false => Err(Error::invalid(violations)),
+            false => Err(refused(&self.client, "close_position", violations)),
         }
     }
 
     /// Closes the position.
     ///
     /// The order is a market order on the opposite side, good for the day, for crypto until it is
-    /// canceled. It is sent at most once; see the [table of the module](self).
+    /// canceled. It is sent at most once; see the [tables of the module](crate::positions::closing).
     ///
     /// # Errors
     ///

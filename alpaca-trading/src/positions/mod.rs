@@ -25,7 +25,7 @@
 //! ```
 
 pub(crate) mod bulk;
-pub(crate) mod closing;
+pub mod closing;
 mod exercise;
 
 use alpaca_trading_gen::types::{Order, Position, PositionClosedResponse};

@@ -295,24 +295,31 @@ mod tests {
         }
     }
 
-    struct Pieces(VecDeque<&'static str>);
+    struct Pieces(VecDeque<reqwest::Result<Bytes>>);
 
     impl Stream for Pieces {
         type Item = reqwest::Result<Bytes>;
 
         fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-            let next = self.0.pop_front();
-            Poll::Ready(next.map(|piece| Ok(Bytes::from_static(piece.as_bytes()))))
+            Poll::Ready(self.0.pop_front())
         }
+    }
+
+    fn events(pieces: impl IntoIterator<Item = reqwest::Result<Bytes>>) -> EventBytes {
+        EventBytes {
+            body: Some(Box::pin(Pieces(pieces.into_iter().collect()))),
+            facts: Facts::default(),
+            environment: Environment::Paper,
+        }
+    }
+
+    fn piece(text: &'static str) -> reqwest::Result<Bytes> {
+        Ok(Bytes::from_static(text.as_bytes()))
     }
 
     #[tokio::test]
     async fn pieces_come_as_they_are_and_the_end_stays_the_end() {
-        let mut events = EventBytes {
-            body: Some(Box::pin(Pieces(["da", "ta: {}\n\n"].into()))),
-            facts: Facts::default(),
-            environment: Environment::Paper,
-        };
+        let mut events = events([piece("da"), piece("ta: {}\n\n")]);
         let mut text = Vec::new();
         while let Some(piece) = events.next().await {
             text.extend_from_slice(&piece.unwrap());
@@ -320,6 +327,18 @@ mod tests {
         assert_eq!(text, b"data: {}\n\n");
         assert!(events.next().await.is_none());
         assert!(format!("{events:?}").contains("ended: true"), "{events:?}");
+    }
+
+    #[tokio::test]
+    async fn nothing_follows_an_error() {
+        let failure = reqwest::Proxy::all("no proxy").unwrap_err();
+        let mut events = events([piece("a"), Err(failure), piece("b")]);
+        assert_eq!(events.next().await.unwrap().unwrap(), "a");
+        let error = events.next().await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connection);
+        assert_eq!(error.outcome(), Outcome::Unknown);
+        assert_eq!(error.environment(), Some(&Environment::Paper));
+        assert!(events.next().await.is_none());
     }
 
     #[test]

@@ -33,6 +33,17 @@ impl Answer {
         Self { status, headers, body, end: BodyEnd::Complete, url }
     }
 
+    /// The head of an answer whose body is still to come.
+    pub(super) fn head_of(response: &Response) -> Self {
+        Self {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: Bytes::new(),
+            end: BodyEnd::Complete,
+            url: response.url().clone(),
+        }
+    }
+
     /// As the generated client takes it.
     pub(super) fn into_response(self) -> Response {
         let mut answer = http::Response::builder()

@@ -1,8 +1,9 @@
 //! What one call carries through the generated client, in and out.
 //!
-//! The generated code knows nothing of deadlines or attempts. What a call brings along and what the
-//! transport learns of it therefore stand in a task-local, which costs no allocation and is gone with
-//! the call. A call of the generated client itself has none, and gets the defaults.
+//! The generated code knows nothing of deadlines or attempts. What may be set for calls comes with the
+//! middleware of the client that makes them. What the transport learns of a call stands in a
+//! task-local, which costs no allocation and is gone with the call. A call of the generated client
+//! itself has none; what is learnt of it goes with the answer.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use super::{RateLimit, RetryPolicy};
 use crate::error::Facts;
 
 tokio::task_local! {
-    static CALL: Call;
+    static FACTS: RefCell<Facts>;
 }
 
 /// What may be set for single calls.
@@ -27,41 +28,26 @@ pub(crate) struct CallOptions {
     pub(crate) attempt_timeout: Option<Duration>,
 }
 
-/// One call: its options, and what the transport learnt.
-struct Call {
-    options: CallOptions,
-    facts: RefCell<Facts>,
-}
-
 /// Runs a call of the generated client, and returns what the transport learnt of it.
-pub(crate) async fn scope<T>(
-    options: CallOptions,
-    future: impl Future<Output = T>,
-) -> (T, Facts) {
-    let call = Call {
-        options,
-        facts: RefCell::new(Facts::default()),
-    };
-    CALL.scope(call, async {
-        let value = future.await;
-        let facts = CALL
-            .try_with(|call| call.facts.take())
-            .unwrap_or_default();
-        (value, facts)
-    })
-    .await
+pub(crate) async fn scope<T>(future: impl Future<Output = T>) -> (T, Facts) {
+    FACTS
+        .scope(RefCell::default(), async {
+            let value = future.await;
+            let facts = FACTS.try_with(RefCell::take).unwrap_or_default();
+            (value, facts)
+        })
+        .await
 }
 
-/// The options of the call under way.
-pub(super) fn options() -> CallOptions {
-    CALL.try_with(|call| call.options.clone())
-        .unwrap_or_default()
+/// Whether somebody asks for what the transport learns.
+pub(super) fn is_open() -> bool {
+    FACTS.try_with(|_| ()).is_ok()
 }
 
 /// Notes what the transport learnt.
 pub(super) fn note(change: impl FnOnce(&mut Facts)) {
-    // A call of the generated client has nobody who would ask.
-    let _ = CALL.try_with(|call| change(&mut call.facts.borrow_mut()));
+    // Outside of a call there is nobody who would ask.
+    let _ = FACTS.try_with(|facts| change(&mut facts.borrow_mut()));
 }
 
 /// Notes what every answer tells.

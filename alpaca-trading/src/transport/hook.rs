@@ -144,7 +144,6 @@ impl fmt::Display for RefusedHeader {
 impl std::error::Error for RefusedHeader {}
 
 /// An attempt that has ended.
-#[derive(Debug)]
 pub struct Exchange<'a> {
     pub(super) operation: &'static Operation,
     pub(super) environment: &'a Environment,
@@ -217,5 +216,23 @@ impl Exchange<'_> {
     #[must_use]
     pub fn retry_in(&self) -> Option<Duration> {
         self.retry_in
+    }
+}
+
+impl fmt::Debug for Exchange<'_> {
+    /// Shows how long the body is, not what is in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("operation", &self.operation.id)
+            .field("environment", self.environment)
+            .field("attempt", &self.attempt)
+            .field("status", &self.status)
+            .field("failure", &self.failure)
+            .field("request_id", &self.request_id)
+            .field("rate_limit", &self.rate_limit)
+            .field("latency", &self.latency)
+            .field("body_length", &self.body.len())
+            .field("retry_in", &self.retry_in)
+            .finish()
     }
 }

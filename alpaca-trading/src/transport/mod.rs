@@ -47,8 +47,8 @@ pub use rate_limit::RateLimit;
 pub(crate) use server_clock::ServerClock;
 
 use crate::Environment;
-use crate::credentials::{self, Cache, Generation};
-use crate::error::{Error, ErrorKind, LocalError, Outcome};
+use crate::credentials::{self, Cache, Issued, Keys};
+use crate::error::{Cause, Error, ErrorKind, LocalError, Noted, Outcome, private};
 
 /// The parts that every call of a client goes through.
 pub(crate) struct Pipeline {
@@ -70,8 +70,17 @@ pub(crate) struct Pipeline {
     pub(crate) script: Option<crate::test_util::Script>,
 }
 
-/// The pipeline as the generated client takes it.
-pub(crate) struct Through(pub(crate) Arc<Pipeline>);
+/// The pipeline as the generated client takes it, with the options of one client.
+pub(crate) struct Through {
+    pipeline: Arc<Pipeline>,
+    options: CallOptions,
+}
+
+impl Through {
+    pub(crate) fn new(pipeline: Arc<Pipeline>, options: CallOptions) -> Self {
+        Self { pipeline, options }
+    }
+}
 
 impl Middleware for Through {
     fn send<'a>(
@@ -81,10 +90,20 @@ impl Middleware for Through {
         operation: &'static Operation,
     ) -> BoxFuture<'a, Result<Response, SendError>> {
         Box::pin(async move {
-            match self.0.send(http, request, operation).await {
-                Ok(reply) => Ok(reply),
-                Err(error) => Err(SendError::local(LocalError(error))),
+            let sent = self.pipeline.send(http, request, operation, &self.options);
+            let (result, facts) = if call::is_open() {
+                (sent.await, None)
+            } else {
+                let (result, facts) = call::scope(sent).await;
+                (result, Some(facts))
+            };
+            let mut answer = result.map_err(|error| SendError::local(LocalError(error)))?;
+            // A call of the generated client itself: whoever makes an error of it finds it there.
+            if let Some(facts) = facts.filter(|_| !answer.status().is_success()) {
+                let environment = self.pipeline.environment.clone();
+                answer.extensions_mut().insert(Noted { facts, environment });
             }
+            Ok(answer)
         })
     }
 }
@@ -135,13 +154,13 @@ impl Pipeline {
         http: &reqwest::Client,
         request: Request,
         operation: &'static Operation,
+        options: &CallOptions,
     ) -> Result<Response, Error> {
         call::note(|facts| facts.operation = Some(operation));
         if self.read_only && idempotency::changes_state(operation) {
             let message = "this client is read-only, and the request would change something";
             return Err(self.tell(Error::new(ErrorKind::ReadOnly, message), operation));
         }
-        let options = call::options();
         let retry = options.retry.as_ref().unwrap_or(&self.retry);
         let template = Template::new(request);
         let started = Instant::now();
@@ -161,25 +180,39 @@ impl Pipeline {
         loop {
             let span = trace::span(operation, &self.environment, progress.attempt);
             let attempt = self.attempt(http, &template, &progress, attempt_timeout);
-            let (result, generation, latency) = trace::within(&span, attempt).await;
+            let (result, issued, latency) = trace::within(&span, attempt).await;
+            let mut stream = None;
             let (wait, done) = match result {
                 Ok(Attempted::Stream(response)) => {
-                    return Ok(response);
+                    let head = Answer::head_of(&response);
+                    stream = Some(response);
+                    (self.wait_after(&head, retry, &progress), Ok(head))
                 }
                 Ok(Attempted::Whole(answer)) => {
                     let unauthorized = answer.status.as_u16() == 401;
-                    // A 401 was refused before anything was done: with other keys it may pass.
-                    if unauthorized && !refreshed && self.refreshed(generation, &progress).await? {
-                        refreshed = true;
-                        (Some(Duration::ZERO), Ok(answer))
+                    let other_keys = if unauthorized && !refreshed {
+                        self.other_keys(issued.as_ref(), &progress).await
                     } else {
-                        (self.wait_after(&answer, retry, &progress), Ok(answer))
+                        Ok(false)
+                    };
+                    match other_keys {
+                        // It was refused before anything was done: with other keys it may pass.
+                        Ok(true) => {
+                            refreshed = true;
+                            (Some(Duration::ZERO), Ok(answer))
+                        }
+                        Ok(false) => (self.wait_after(&answer, retry, &progress), Ok(answer)),
+                        Err(error) => (None, Err(error)),
                     }
                 }
                 Err(error) => (self.wait_after_failure(&error, retry, &progress), Err(error)),
             };
-            self.observe(&done, &progress, wait, latency);
-            trace::finish(&span, &done, wait, latency, self.trace_bodies);
+            let keys = issued.as_ref().map(|issued| &issued.keys);
+            self.observe(&done, &progress, wait, latency, keys);
+            trace::finish(&span, &done, wait, latency, keys, self.trace_bodies);
+            if let Some(stream) = stream {
+                return Ok(stream);
+            }
             let Some(wait) = wait else {
                 return self.conclude(done, &progress);
             };
@@ -199,15 +232,16 @@ impl Pipeline {
         template: &Template,
         progress: &Progress,
         limit: Duration,
-    ) -> (Result<Attempted, Error>, Option<Generation>, Duration) {
-        let mut generation = None;
+    ) -> (Result<Attempted, Error>, Option<Issued>, Duration) {
+        let mut used = None;
         let mut latency = Duration::ZERO;
         let result = async {
             let issued = self
                 .before_deadline(progress, self.credentials.current())
                 .await?
                 .map_err(credentials_failed)?;
-            generation = Some(issued.generation);
+            let issued = &*used.insert(issued);
+            call::note(|facts| facts.keys = Some(issued.keys.clone()));
             let mut headers = template.headers.clone();
             self.ask_hooks(template, &mut headers, progress)?;
             issued.keys.apply(&mut headers);
@@ -227,7 +261,7 @@ impl Pipeline {
             reply
         }
         .await;
-        (result, generation, latency)
+        (result, used, latency)
     }
 
     async fn exchange(
@@ -298,29 +332,33 @@ impl Pipeline {
                 headers,
                 body: template.body(),
             };
-            hook.before(&mut outgoing)
-                .map_err(|reason| Error::new(ErrorKind::Hook, reason.to_string()))?;
+            hook.before(&mut outgoing).map_err(|reason| {
+                Error::new(ErrorKind::Hook, reason.to_string())
+                    .with(|repr| repr.source = Some(Arc::from(reason)))
+            })?;
         }
         Ok(())
     }
 
     /// Whether there are other keys than those that were refused.
-    async fn refreshed(
+    async fn other_keys(
         &self,
-        refused: Option<Generation>,
+        refused: Option<&Issued>,
         progress: &Progress,
     ) -> Result<bool, Error> {
         let Some(refused) = refused else {
             return Ok(false);
         };
-        let asked = self.credentials.after_unauthorized(refused);
-        let answer = match self.before_deadline(progress, asked).await {
-            Ok(answer) => answer.map_err(credentials_failed),
-            Err(error) => Err(error),
-        };
-        match answer {
-            Ok(issued) => Ok(issued.is_some()),
-            Err(error) => Err(self.tell(error, progress.operation)),
+        let asked = self.credentials.after_unauthorized(refused.generation);
+        match tokio::time::timeout_at(progress.deadline, asked).await {
+            Ok(Ok(issued)) => Ok(issued.is_some()),
+            Ok(Err(reason)) => Err(credentials_failed(reason).with(|repr| {
+                repr.status = Some(401);
+                repr.cause = Some(Cause::Unauthorized);
+                repr.outcome = Outcome::Rejected;
+            })),
+            // The time is over, and the refusal stands.
+            Err(_) => Ok(false),
         }
     }
 
@@ -331,7 +369,7 @@ impl Pipeline {
         permit: pacing::Permit,
         progress: &Progress,
         sent: DateTime<Utc>,
-        keys: &credentials::Keys,
+        keys: &Keys,
     ) {
         let (status, headers) = match reply {
             Ok(Attempted::Whole(answer)) => (answer.status.as_u16(), &answer.headers),
@@ -355,7 +393,8 @@ impl Pipeline {
             );
         }
         let rate_limit = RateLimit::from_headers(headers);
-        call::note_answer(progress.operation, status, request_id(headers), rate_limit);
+        let id = request_id_without(headers, Some(keys));
+        call::note_answer(progress.operation, status, id, rate_limit);
         if matches!(status, 401 | 403) {
             let hint = keys
                 .key_id()
@@ -430,11 +469,13 @@ impl Pipeline {
         progress: &Progress,
         retry_in: Option<Duration>,
         latency: Duration,
+        keys: Option<&Keys>,
     ) {
         if self.hooks.is_empty() {
             return;
         }
-        let id = done.as_ref().ok().and_then(|answer| request_id(&answer.headers));
+        let answer = done.as_ref().ok();
+        let id = answer.and_then(|answer| request_id_without(&answer.headers, keys));
         let exchange = Exchange {
             operation: progress.operation,
             environment: &self.environment,
@@ -448,12 +489,9 @@ impl Pipeline {
                 .err()
                 .map(|error| (error.kind(), error.outcome())),
             request_id: id.as_deref(),
-            rate_limit: done
-                .as_ref()
-                .ok()
-                .and_then(|answer| RateLimit::from_headers(&answer.headers)),
+            rate_limit: answer.and_then(|answer| RateLimit::from_headers(&answer.headers)),
             latency,
-            body: done.as_ref().map_or(&[], |answer| &answer.body),
+            body: answer.map_or(&[], |answer| &answer.body),
             retry_in,
         };
         for hook in self.hooks.iter().rev() {
@@ -466,13 +504,10 @@ impl Pipeline {
         match done {
             Ok(answer) => Ok(answer.into_response()),
             Err(error) => Err(self.tell(error, progress.operation).with(|repr| {
-                let sent = !matches!(
-                    repr.kind,
-                    ErrorKind::Hook | ErrorKind::Credentials
-                ) && repr.attempts == 0;
-                if sent {
-                    repr.attempts = progress.attempt;
-                }
+                // What kept the last attempt from being made does not count; a vain attempt to
+                // connect does.
+                let made = repr.kind == ErrorKind::Connect || repr.outcome != Outcome::NotSent;
+                repr.attempts = progress.attempt - u32::from(!made);
                 if progress.maybe_received && repr.outcome == Outcome::NotSent {
                     repr.outcome = Outcome::Unknown;
                 }
@@ -497,12 +532,22 @@ fn done_maybe_received(done: &Result<Answer, Error>) -> bool {
     }
 }
 
-fn credentials_failed(reason: impl std::fmt::Display) -> Error {
-    Error::new(ErrorKind::Credentials, format!("the credentials could not be had: {reason}"))
+fn credentials_failed(reason: impl std::error::Error + Send + Sync + 'static) -> Error {
+    let message = match reason.source() {
+        Some(source) => format!("{reason}: {source}"),
+        None => reason.to_string(),
+    };
+    Error::new(ErrorKind::Credentials, message).with(|repr| repr.source = Some(Arc::new(reason)))
 }
 
 /// Alpaca's name for an exchange; a text that could break a log is left out.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     let id = headers.get("x-request-id")?.to_str().ok()?;
     (!id.is_empty() && id.len() <= 128).then(|| id.to_owned())
+}
+
+/// The same, unless a server repeats a key there.
+fn request_id_without(headers: &HeaderMap, keys: Option<&Keys>) -> Option<String> {
+    let private = keys.map(private).unwrap_or_default();
+    request_id(headers).filter(|id| !private.iter().any(|key| id.contains(key)))
 }

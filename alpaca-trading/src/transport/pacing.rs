@@ -2,6 +2,8 @@
 
 mod gate;
 mod ledger;
+mod permit;
+mod reading;
 #[cfg(test)]
 mod simulation;
 
@@ -14,8 +16,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
-pub(crate) use self::gate::Reading;
 use self::gate::{Gate, Verdict};
+pub(crate) use self::permit::Permit;
+pub(crate) use self::reading::Reading;
 use super::idempotency::Priority;
 use super::rate_limit::RateLimit;
 
@@ -143,7 +146,7 @@ impl Pacer {
             .first_key_value()
             .is_some_and(|((first, _), _)| *first <= priority);
         if !ahead && let Verdict::Go { probe } = state.gate.ask(now, priority) {
-            state.gate.depart(probe);
+            state.gate.depart(now, probe);
             return Ok(Permit::new(&self.shared, probe));
         }
         let place = (priority, state.next);
@@ -209,10 +212,11 @@ impl Waiter {
         if first != Some(self.place) {
             return Turn::Wait(None);
         }
-        match state.gate.ask(Instant::now(), self.place.0) {
+        let now = Instant::now();
+        match state.gate.ask(now, self.place.0) {
             Verdict::Wait(until) => Turn::Wait(until),
             Verdict::Go { probe } => {
-                state.gate.depart(probe);
+                state.gate.depart(now, probe);
                 state.line.remove(&self.place);
                 let next = state.first();
                 drop(state);
@@ -238,75 +242,6 @@ impl Drop for Waiter {
     }
 }
 
-/// The right to send one request. Dropped without a word, it counts as one that was sent and never
-/// answered.
-#[must_use = "a permit that is dropped counts as a request"]
-pub(crate) struct Permit {
-    shared: Option<Arc<Shared>>,
-    probe: bool,
-}
-
-impl Permit {
-    fn new(shared: &Arc<Shared>, probe: bool) -> Self {
-        Self {
-            shared: Some(Arc::clone(shared)),
-            probe,
-        }
-    }
-
-    /// The service has answered, not with a 429.
-    pub(crate) fn answered(mut self, reading: &Reading) {
-        let probe = self.probe;
-        self.end(|gate, now, off| {
-            if off {
-                gate.look(now, reading.rate);
-            } else {
-                gate.answer(now, probe, reading);
-            }
-        });
-    }
-
-    /// The service has answered with a 429. Nobody sends before `mandated` has passed, or a second
-    /// if it asks for less, and then one request goes ahead of the others.
-    pub(crate) fn refused(mut self, reading: &Reading, mandated: Option<Duration>) {
-        let probe = self.probe;
-        self.end(|gate, now, off| {
-            if off {
-                gate.look(now, reading.rate);
-            } else {
-                gate.refuse(now, probe, reading, mandated);
-            }
-        });
-    }
-
-    /// The request surely did not reach the service.
-    pub(crate) fn not_sent(mut self) {
-        let probe = self.probe;
-        self.end(|gate, _, off| {
-            if !off {
-                gate.call_off(probe);
-            }
-        });
-    }
-
-    fn end(&mut self, change: impl FnOnce(&mut Gate, Instant, bool)) {
-        if let Some(shared) = self.shared.take() {
-            shared.update(|gate, now| change(gate, now, shared.off));
-        }
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        let probe = self.probe;
-        self.end(|gate, now, off| {
-            if !off {
-                gate.lose(now, probe);
-            }
-        });
-    }
-}
-
 impl fmt::Debug for Pacer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let state = self.shared.lock();
@@ -314,14 +249,6 @@ impl fmt::Debug for Pacer {
             .field("off", &self.shared.off)
             .field("waiting", &state.line.len())
             .field("gate", &state.gate)
-            .finish()
-    }
-}
-
-impl fmt::Debug for Permit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Permit")
-            .field("probe", &self.probe)
             .finish()
     }
 }
@@ -374,6 +301,13 @@ mod tests {
         yield_now().await;
     }
 
+    /// Waits for all; on the paused clock, a day passes only when nobody would ever be woken.
+    async fn finish(tasks: JoinSet<()>) {
+        let day = Duration::from_secs(86_400);
+        let done = tokio::time::timeout(day, tasks.join_all()).await;
+        done.expect("somebody waits for ever");
+    }
+
     #[tokio::test(start_paused = true)]
     async fn the_urgent_overtake_and_the_rest_keep_their_order() {
         let pacer = left(0).await;
@@ -390,7 +324,7 @@ mod tests {
         ] {
             queue(&mut tasks, &pacer, &log, name, priority).await;
         }
-        tasks.join_all().await;
+        finish(tasks).await;
         let names: Vec<_> = log.lock().unwrap().iter().map(|(name, _)| *name).collect();
         let expected = [
             "cancel 1", "cancel 2", "close 1", "close 2", "read 1", "read 2", "read 3",
@@ -409,7 +343,7 @@ mod tests {
         assert!(log.lock().unwrap().is_empty());
         queue(&mut tasks, &pacer, &log, "cancel", Priority::Cancel).await;
         assert_eq!(*log.lock().unwrap(), [("cancel", 0)]);
-        tasks.join_all().await;
+        finish(tasks).await;
         assert_eq!(log.lock().unwrap().len(), 51);
     }
 
@@ -422,7 +356,7 @@ mod tests {
             queue(&mut tasks, &pacer, &log, "read", Priority::Normal).await;
         }
         queue(&mut tasks, &pacer, &log, "cancel", Priority::Cancel).await;
-        tasks.join_all().await;
+        finish(tasks).await;
         let log = log.lock().unwrap();
         assert_eq!(log.first(), Some(&("cancel", 60)));
         assert_eq!(log.len(), 51);
@@ -440,7 +374,7 @@ mod tests {
         queue(&mut tasks, &pacer, &log, "second", Priority::Normal).await;
         impatient.shutdown().await;
         assert_eq!(pacer.shared.lock().line.len(), 1);
-        tasks.join_all().await;
+        finish(tasks).await;
         assert_eq!(*log.lock().unwrap(), [("second", 60)]);
         assert!(pacer.shared.lock().line.is_empty());
     }

@@ -6,9 +6,10 @@ use alpaca_trading_gen::Operation;
 use tracing::{Instrument as _, Level, Span};
 
 use super::attempt::Answer;
-use super::request_id;
+use super::request_id_without;
 use crate::Environment;
-use crate::error::{Error, snippet};
+use crate::credentials::Keys;
+use crate::error::{Error, private, snippet_hiding};
 
 /// At most this much of a body is traced, in characters.
 const BODY: usize = 4096;
@@ -43,6 +44,7 @@ pub(super) fn finish(
     done: &Result<Answer, Error>,
     retry_in: Option<Duration>,
     latency: Duration,
+    keys: Option<&Keys>,
     bodies: bool,
 ) {
     let _entered = span.enter();
@@ -53,7 +55,7 @@ pub(super) fn finish(
         Ok(answer) => {
             let status = answer.status.as_u16();
             span.record("status", status);
-            if let Some(id) = request_id(&answer.headers) {
+            if let Some(id) = request_id_without(&answer.headers, keys) {
                 span.record("request_id", id);
             }
             match retry_in {
@@ -64,7 +66,11 @@ pub(super) fn finish(
                 None => tracing::info!(status, "refused"),
             }
             if bodies {
-                tracing::trace!(body = snippet(&answer.body, None, BODY), "the body of the answer");
+                let private = keys.map(private).unwrap_or_default();
+                tracing::trace!(
+                    body = snippet_hiding(&answer.body, None, BODY, &private),
+                    "the body of the answer"
+                );
             }
         }
         Err(error) => {

@@ -1,6 +1,6 @@
 //! Where in a body a decoding error is, from what serde_json says of it.
 
-use super::redact::{HIDDEN, is_sensitive, redacted};
+use super::redact::{HIDDEN, is_sensitive, redacted, without};
 use super::visible;
 
 /// The longest path and the longest reason that are shown, in characters.
@@ -13,10 +13,13 @@ const LONGEST_REASON: usize = 300;
 /// about the whole body, or about its syntax, has none; its reason keeps line and column, which say
 /// the same as the path otherwise. The reason may quote the body, so what is quoted for a field that
 /// looks secret or personal is hidden.
-pub(crate) fn path_and_reason(error: &serde_json::Error) -> (Option<String>, String) {
+pub(crate) fn path_and_reason(
+    error: &serde_json::Error,
+    secrets: &[&str],
+) -> (Option<String>, String) {
     let text = error.to_string();
     let Some((path, reason)) = text.split_once(": ").filter(|(path, _)| path_like(path)) else {
-        return (None, visible(&redacted(&text, &[]), LONGEST_REASON));
+        return (None, visible(&redacted(&text, secrets), LONGEST_REASON));
     };
     let position = format!(" at line {} column {}", error.line(), error.column());
     let reason = reason.strip_suffix(&position).unwrap_or(reason);
@@ -26,12 +29,17 @@ pub(crate) fn path_and_reason(error: &serde_json::Error) -> (Option<String>, Str
     {
         without_quoted(reason)
     } else {
-        redacted(reason, &[])
+        redacted(reason, secrets)
     };
     (
-        Some(visible(path, LONGEST_PATH)),
+        Some(visible(&hiding(path, secrets), LONGEST_PATH)),
         visible(&reason, LONGEST_REASON),
     )
+}
+
+/// The path without these; what else is in it stays, names that look secret as well.
+fn hiding(path: &str, secrets: &[&str]) -> String {
+    String::from_utf8_lossy(&without(path.as_bytes(), secrets)).into_owned()
 }
 
 /// Whether a text before a colon is a path. serde's own reasons begin with two words (`invalid
@@ -104,7 +112,7 @@ mod tests {
         ] {
             let error = custom(text);
             assert_eq!(
-                path_and_reason(&error),
+                path_and_reason(&error, &[]),
                 (Some(path.to_owned()), reason.to_owned())
             );
         }
@@ -120,10 +128,10 @@ mod tests {
             ": nothing before",
             "",
         ] {
-            assert_eq!(path_and_reason(&custom(text)), (None, text.to_owned()));
+            assert_eq!(path_and_reason(&custom(text), &[]), (None, text.to_owned()));
         }
         let syntax = serde_json::from_str::<u32>("[1").unwrap_err();
-        assert_eq!(path_and_reason(&syntax).0, None);
+        assert_eq!(path_and_reason(&syntax, &[]).0, None);
     }
 
     #[test]
@@ -142,7 +150,7 @@ mod tests {
         }
         let plain = serde_json::from_str::<Order>(body).unwrap_err();
         let error = custom(&format!("legs[1].qty: {plain}"));
-        let (path, reason) = path_and_reason(&error);
+        let (path, reason) = path_and_reason(&error, &[]);
         assert_eq!(path.as_deref(), Some("legs[1].qty"));
         assert_eq!(reason, "invalid type: map, expected a string");
         // serde_json notices it at the brace, or one after it.
@@ -168,21 +176,21 @@ mod tests {
             ("api.secret: `SENTINEL is cut", "`***`"),
             ("wallet.address.line: bad length 7", "bad length 7"),
         ] {
-            let (path, reason) = path_and_reason(&custom(text));
+            let (path, reason) = path_and_reason(&custom(text), &[]);
             assert!(path.is_some());
             assert_eq!(reason, shown);
         }
-        let (_, reason) = path_and_reason(&custom("qty: found Bearer SENTINEL-0123456789 here"));
+        let (_, reason) = path_and_reason(&custom("qty: found Bearer SENTINEL-0123456789 here"), &[]);
         assert_eq!(reason, "found Bearer *** here");
     }
 
     #[test]
     fn hostile_keys_neither_forge_lines_nor_fill_logs() {
-        let (path, reason) = path_and_reason(&custom("a\u{1b}[31m\u{202e}: b\nERROR: forged"));
+        let (path, reason) = path_and_reason(&custom("a\u{1b}[31m\u{202e}: b\nERROR: forged"), &[]);
         assert_eq!(path.as_deref(), Some("a\\u{1b}[31m\\u{202e}"));
         assert_eq!(reason, "b\\nERROR: forged");
         let long = format!("{}: {}", "k".repeat(100_000), "r".repeat(100_000));
-        let (path, reason) = path_and_reason(&custom(&long));
+        let (path, reason) = path_and_reason(&custom(&long), &[]);
         assert_eq!(path.unwrap().chars().count(), LONGEST_PATH);
         assert_eq!(reason.chars().count(), LONGEST_REASON);
     }

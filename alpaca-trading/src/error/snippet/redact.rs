@@ -5,6 +5,7 @@
 //! colon and equals sign, and where it looks secret or personal, the value after it is hidden. In
 //! doubt too much is hidden, never too little.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Stands in place of what is hidden.
@@ -92,20 +93,37 @@ pub(super) struct Edges {
 /// secrets, tokens, passwords, authorizations, account numbers, addresses, names and tax numbers of
 /// people), credentials after `Bearer` and `Basic`, and each of `secrets` wherever it occurs.
 pub(crate) fn redacted(text: &str, secrets: &[&str]) -> String {
-    let edges = Edges {
-        at_start: true,
-        at_end: true,
-    };
-    let bytes = text.as_bytes();
-    let mut shown = Vec::with_capacity(bytes.len());
+    let masks = hidden(text.as_bytes(), WHOLE, secrets);
+    String::from_utf8_lossy(&masked(text.as_bytes(), masks)).into_owned()
+}
+
+/// `body` with `***` in place of each of `secrets`, and otherwise as it is.
+pub(crate) fn without<'a>(body: &'a [u8], secrets: &[&str]) -> Cow<'a, [u8]> {
+    let mut masks = Vec::new();
+    known_secrets(body, WHOLE, secrets, &mut masks);
+    if masks.is_empty() {
+        return Cow::Borrowed(body);
+    }
+    Cow::Owned(masked(body, apart(masks)))
+}
+
+/// A text that is there from its beginning to its end.
+const WHOLE: Edges = Edges {
+    at_start: true,
+    at_end: true,
+};
+
+/// `text` with `***` in place of these ranges.
+fn masked(text: &[u8], masks: Vec<Range<usize>>) -> Vec<u8> {
+    let mut shown = Vec::with_capacity(text.len());
     let mut at = 0;
-    for mask in hidden(bytes, edges, secrets) {
-        shown.extend_from_slice(bytes.get(at..mask.start).unwrap_or_default());
+    for mask in masks {
+        shown.extend_from_slice(text.get(at..mask.start).unwrap_or_default());
         shown.extend_from_slice(HIDDEN.as_bytes());
         at = mask.end;
     }
-    shown.extend_from_slice(bytes.get(at..).unwrap_or_default());
-    String::from_utf8_lossy(&shown).into_owned()
+    shown.extend_from_slice(text.get(at..).unwrap_or_default());
+    shown
 }
 
 /// The ranges of `window` that must not be shown, in order and apart from each other.
@@ -117,6 +135,11 @@ pub(super) fn hidden(window: &[u8], edges: Edges, secrets: &[&str]) -> Vec<Range
     named_values(window, &mut masks);
     credentials(window, &mut masks);
     known_secrets(window, edges, secrets, &mut masks);
+    apart(masks)
+}
+
+/// The ranges in order and apart from each other, without the empty ones.
+fn apart(mut masks: Vec<Range<usize>>) -> Vec<Range<usize>> {
     masks.retain(|mask| !mask.is_empty());
     masks.sort_by_key(|mask| mask.start);
     let mut apart: Vec<Range<usize>> = Vec::with_capacity(masks.len());
