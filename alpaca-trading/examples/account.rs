@@ -4,38 +4,37 @@
 //! APCA_API_KEY_ID=... APCA_API_SECRET_KEY=... cargo run --example account -- [BASE_URL]
 //! ```
 //!
-//! Without a base URL it asks Alpaca's paper service. It asks the live one only when its address is
-//! given in full, and never sends keys unencrypted to another machine.
+//! Without a base URL it asks the service that the environment names, and Alpaca's paper service if
+//! it names none. It asks the live one only when that is said in so many words, and never sends
+//! keys unencrypted to another machine.
 
-use std::error::Error;
-use std::{env, process};
+use std::env;
+use std::process::ExitCode;
 
-use alpaca_trading::{Client, Credentials, Environment};
+use alpaca_trading::{Client, Result};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() {
-    if let Err(error) = run().await {
-        eprintln!("error: {error}");
-        process::exit(1);
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            if error.is_unauthorized() {
+                eprintln!("The live account and each paper account have keys of their own.");
+            }
+            ExitCode::FAILURE
+        }
     }
 }
 
-async fn run() -> Result<(), Box<dyn Error>> {
-    let variable = |name: &str| env::var(name).map_err(|_| format!("set {name} to your own key"));
-    let keys = Credentials::key_pair(
-        &variable("APCA_API_KEY_ID")?,
-        &variable("APCA_API_SECRET_KEY")?,
-    )?;
-    let environment = match env::args().nth(1) {
-        Some(url) => Environment::from_base_url(&url)?,
-        None => Environment::Paper,
-    };
-    let client = Client::new(environment, keys)?;
-
+async fn run() -> Result<()> {
+    let client = connect()?;
     let account = client.account().get().await?;
+
     println!("environment   {}", client.environment());
     println!("account       {}", account.id);
     println!("status        {}", account.status);
+    // Amounts are exact decimals, and absent where the service leaves them out.
     for (name, amount) in [
         ("equity", account.equity),
         ("cash", account.cash),
@@ -46,5 +45,17 @@ async fn run() -> Result<(), Box<dyn Error>> {
             None => println!("{name:<13} not given"),
         }
     }
+    if account.trading_blocked == Some(true) {
+        println!("The account cannot place orders.");
+    }
     Ok(())
+}
+
+/// A client with the keys of the environment, for the service at the address that is the argument.
+fn connect() -> Result<Client> {
+    let settings = Client::builder().from_env();
+    match env::args().nth(1) {
+        Some(base_url) => settings.base_url(base_url).build(),
+        None => settings.build(),
+    }
 }

@@ -15,6 +15,8 @@ pub mod instances;
 pub mod loopback;
 pub mod percent;
 pub mod service;
+pub mod soak;
+pub mod traces;
 
 /// What the READMEs show, compiled as the tests of this package.
 #[cfg(doctest)]

@@ -1,7 +1,8 @@
 //! The maintainer's commands, as a library.
 //!
 //! `cargo xtask regen` turns the vendored documents into `alpaca-trading-gen/spec.json` and the
-//! snapshots of the generated surface; `cargo xtask ci` runs every check. The tests of the workspace
+//! snapshots of the generated surface; `cargo xtask coverage` and `cargo xtask blocking` write what
+//! follows from the source of the client; `cargo xtask ci` runs every check. The tests of the workspace
 //! use the same code.
 //!
 //! | folder | its one idea |
@@ -9,11 +10,13 @@
 //! | `document/` | reads a document, hostile ones included, and checks its structure |
 //! | `steps/` | converts, repairs and names it |
 //! | `regen/` | generates, compares, writes |
+//! | `client/` | reads the source of the client: which operations it covers, its twin without async |
 //! | `changes/` | says what changed between two documents |
 //! | `ci/` | the checks |
 
 pub mod changes;
 pub mod ci;
+pub mod client;
 pub mod document;
 pub mod fault;
 pub mod regen;

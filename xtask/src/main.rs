@@ -1,9 +1,10 @@
 //! `cargo xtask COMMAND`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use xtask::ci;
+use xtask::client::{blocking, coverage};
 use xtask::regen::{self, Mode};
 
 const USAGE: &str = "\
@@ -11,6 +12,8 @@ cargo xtask regen [--check | --accept]       regenerate from the vendored docume
     --check     write nothing, fail when anything would change
     --accept    take changed snapshots instead of leaving them for review
 cargo xtask regen --spec FILE --out DIR      generate a raw client crate from any document
+cargo xtask coverage [--check]               write docs/coverage.md: operations and methods
+cargo xtask blocking [--check]               write the client's surface without async
 cargo xtask ci [CHECK ...]                   run all checks, or those named
 cargo xtask ci --list                        list them
 ";
@@ -32,6 +35,8 @@ fn main() -> ExitCode {
 fn run(arguments: &[String]) -> Result<String, String> {
     match arguments.split_first() {
         Some((command, rest)) if command == "regen" => regenerate(rest),
+        Some((command, rest)) if command == "coverage" => derive(command, rest, coverage::run),
+        Some((command, rest)) if command == "blocking" => derive(command, rest, blocking::run),
         Some((command, rest)) if command == "ci" => check(rest),
         Some((command, _)) if matches!(command.as_str(), "help" | "--help" | "-h") => {
             Ok(USAGE.to_owned())
@@ -79,6 +84,20 @@ fn regenerate(arguments: &[String]) -> Result<String, String> {
             "`--spec` and `--out` go together, and alone\n\n{USAGE}"
         )),
     }
+}
+
+/// Runs a command that writes files, or with `--check` only compares them.
+fn derive(
+    command: &str,
+    arguments: &[String],
+    run: fn(&Path, bool) -> Result<String, String>,
+) -> Result<String, String> {
+    let check = match arguments {
+        [] => false,
+        [option] if option == "--check" => true,
+        [other, ..] => return Err(format!("`{command}` has no option `{other}`\n\n{USAGE}")),
+    };
+    run(&regen::workspace_root(), check)
 }
 
 fn check(arguments: &[String]) -> Result<String, String> {

@@ -120,7 +120,11 @@ impl Default for ClientBuilder {
 impl ClientBuilder {
     /// The service to talk to; [`Environment::Paper`] if nothing is said.
     pub fn environment(mut self, environment: Environment) -> Self {
-        if self.environment.as_ref().is_some_and(|set| *set != environment) {
+        if self
+            .environment
+            .as_ref()
+            .is_some_and(|set| *set != environment)
+        {
             self.problem("environment", "is set twice, to different services");
         }
         self.environment = Some(environment);
@@ -234,9 +238,9 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends through this proxy: `http://`, `https://` or `socks5://`-less host with port. Without
-    /// this, the proxy that the process's environment names is used, except for a service on this
-    /// machine.
+    /// Sends through this proxy: `http://host:port` or `https://host:port`. Without this, the proxy that
+    /// the process's environment names is used, except for a service on this machine, and where
+    /// plain http is allowed.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.http.proxy = Some(Proxy::Url(url.into()));
         self
@@ -357,7 +361,10 @@ impl ClientBuilder {
             body_limit: self.body_limit,
             read_only: self.read_only,
             trace_bodies: self.trace_bodies,
-            random: Mutex::new(self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed)),
+            random: Mutex::new(
+                self.seed
+                    .map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
+            ),
             recent: Mutex::default(),
             environment,
             #[cfg(feature = "test-util")]
@@ -399,7 +406,9 @@ impl ClientBuilder {
         }
         let lookup = |name: &str| std::env::var_os(name);
         let found = match credentials {
-            Some(credentials) => credentials::environment_for(credentials, &lookup, self.allow_plain_http),
+            Some(credentials) => {
+                credentials::environment_for(credentials, &lookup, self.allow_plain_http)
+            }
             None => credentials::resolve(&lookup, self.allow_plain_http),
         };
         match found {
@@ -407,7 +416,8 @@ impl ClientBuilder {
                 for warning in &found.warnings {
                     tracing::warn!("{warning}");
                 }
-                let other = |set: &Environment| found.said && !set.is_same_service(&found.environment);
+                let other =
+                    |set: &Environment| found.said && !set.is_same_service(&found.environment);
                 if environment.as_ref().is_some_and(other) {
                     let message = format!("in the code is not the one that {} names", found.source);
                     self.problem("environment", &message);
@@ -435,7 +445,10 @@ impl ClientBuilder {
             self.problem("body_limit", &message);
         }
         if self.http.only_these_roots && self.http.root_certificates.is_empty() {
-            self.problem("root_certificates", "are to be the only ones, and there are none");
+            self.problem(
+                "root_certificates",
+                "are to be the only ones, and there are none",
+            );
         }
     }
 
@@ -445,10 +458,11 @@ impl ClientBuilder {
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
-        let agent = self.http.user_agent.as_deref().unwrap_or(concat!(
-            "alpaca-trading/",
-            env!("CARGO_PKG_VERSION")
-        ));
+        let agent = self
+            .http
+            .user_agent
+            .as_deref()
+            .unwrap_or(concat!("alpaca-trading/", env!("CARGO_PKG_VERSION")));
         let mut http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             // Whether a request may be sent again is not for the transport to decide.
@@ -469,8 +483,8 @@ impl ClientBuilder {
                 // The address is not shown: it may hold a password.
                 Err(_) => self.problem("proxy", "is not a URL that a proxy can have"),
             },
-            // A proxy would be handed the keys, and would look for the service on its own machine.
-            None if environment.is_local() => http = http.no_proxy(),
+            // A proxy would be handed the keys, and would look for a service on this machine on its own.
+            None if environment.is_local() || self.allow_plain_http => http = http.no_proxy(),
             None => {}
         }
         let mut certificates = Vec::new();

@@ -5,7 +5,7 @@ use std::fmt;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
 use super::secret::Secret;
-use crate::{Error, Environment, Problem};
+use crate::{Environment, Error, Problem};
 
 /// The header of the key id.
 const KEY_ID: HeaderName = HeaderName::from_static("apca-api-key-id");

@@ -213,7 +213,8 @@ impl Error {
     }
 
     /// A row of a list that does not decode.
-    pub(crate) fn undecodable_row(
+    pub(crate) fn of_row(
+        index: usize,
         row: &RawValue,
         error: &serde_path_to_error::Error<serde_json::Error>,
         facts: &Facts,
@@ -233,6 +234,7 @@ impl Error {
             repr.json_path = (path.iter().len() > 0).then(|| path.to_string());
             repr.snippet = Some(snippet_hiding(row, around, SNIPPET, &private));
             repr.body = Bytes::copy_from_slice(row);
+            repr.row = Some(index);
             repr.hide(&private);
         })
     }

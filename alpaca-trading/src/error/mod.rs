@@ -16,8 +16,8 @@ use alpaca_trading_gen::Operation;
 use bytes::Bytes;
 
 pub(crate) use body::ErrorBody;
-pub(crate) use cause::cancel_state;
 pub use cause::Cause;
+pub(crate) use cause::cancel_state;
 pub use code::ErrorCode;
 pub(crate) use convert::{Facts, LocalError, Noted, private};
 pub use kind::{ErrorKind, Outcome};
@@ -70,6 +70,7 @@ pub(crate) struct Repr {
     pub(crate) json_path: Option<String>,
     pub(crate) snippet: Option<String>,
     pub(crate) hint: Option<String>,
+    pub(crate) row: Option<usize>,
     pub(crate) unresolved: Option<Unresolved>,
     pub(crate) timed_out: bool,
     /// The server's certificate is not trusted: trying again does not help.
@@ -98,6 +99,7 @@ impl Error {
             json_path: None,
             snippet: None,
             hint: None,
+            row: None,
             unresolved: None,
             timed_out: false,
             untrusted: false,
@@ -244,6 +246,13 @@ impl Error {
     #[must_use]
     pub fn json_path(&self) -> Option<&str> {
         self.0.json_path.as_deref()
+    }
+
+    /// Which row of a page could not be read, from 0: the other rows can, and the list goes on after it.
+    /// None for any other error, a whole page that cannot be read included.
+    #[must_use]
+    pub fn undecodable_row(&self) -> Option<usize> {
+        self.0.row
     }
 
     /// What is needed to find out later what became of an order: for

@@ -3,6 +3,6 @@
 mod pager;
 mod rows;
 
-pub use pager::{Pager, RowStream};
 pub(crate) use pager::{Cursor, Fetched, hashed};
+pub use pager::{Pager, RowStream};
 pub use rows::{Rows, Undecodable};

@@ -116,8 +116,9 @@ impl<T> Pager<T> {
     ///
     /// # Errors
     ///
-    /// As for [`next_page`](Self::next_page). A row that cannot be read is an error of kind
-    /// [`Decode`](ErrorKind::Decode), after which the next row can be asked for.
+    /// As for [`next_page`](Self::next_page). A row that cannot be read is an error of its own
+    /// ([`undecodable_row`](Error::undecodable_row) tells it from a page that cannot be read), after which
+    /// the next row can be asked for.
     pub async fn next(&mut self) -> Result<Option<T>> {
         loop {
             if let Some(bad) = self.bad.pop_front() {
@@ -222,7 +223,7 @@ impl<T> fmt::Debug for Pager<T> {
 ///
 /// A passing error does not end it: the next item is the next row after one that could not be read, or
 /// the same page tried again. It ends after the last row, and after an error that would come again: a
-/// query that breaks a rule, a list that repeats itself.
+/// query that breaks a rule, a page that cannot be read, a list that repeats itself.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct RowStream<T> {
     pager: Option<Pager<T>>,
@@ -267,10 +268,11 @@ impl<T: Send + 'static> Stream for RowStream<T> {
             }
             Err(error) => {
                 // What is wrong with the request or the list will be wrong again.
-                let lasting = matches!(
-                    error.kind(),
-                    ErrorKind::Pagination | ErrorKind::Invalid | ErrorKind::Configuration
-                );
+                let lasting = match error.kind() {
+                    ErrorKind::Pagination | ErrorKind::Invalid | ErrorKind::Configuration => true,
+                    ErrorKind::Decode => error.undecodable_row().is_none(),
+                    _ => false,
+                };
                 if !lasting {
                     this.pager = Some(pager);
                 }

@@ -7,9 +7,9 @@ use alpaca_trading_gen as raw;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+use crate::Client;
 use crate::error::{Error, Result};
 use crate::transport::call;
-use crate::Client;
 
 /// The rows of a list, and those that could not be read.
 ///
@@ -156,7 +156,10 @@ impl fmt::Debug for Undecodable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Undecodable")
             .field("index", &self.index)
-            .field("json", &self.error.repr().snippet.as_deref().unwrap_or_default())
+            .field(
+                "json",
+                &self.error.repr().snippet.as_deref().unwrap_or_default(),
+            )
             .field("error", &self.error.message())
             .finish()
     }
@@ -195,7 +198,7 @@ impl Client {
             match serde_path_to_error::deserialize(&mut reader) {
                 Ok(row) => rows.push(row),
                 Err(error) => {
-                    let error = Error::undecodable_row(&json, &error, facts, self.environment());
+                    let error = Error::of_row(index, &json, &error, facts, self.environment());
                     undecodable.push(Undecodable { index, json, error });
                 }
             }

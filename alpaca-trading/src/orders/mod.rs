@@ -43,6 +43,7 @@ pub mod once;
 mod preview;
 mod quantity;
 mod query;
+mod recent;
 mod request;
 pub mod rules;
 mod submit;
@@ -56,6 +57,7 @@ pub use cost::{CostBasis, EstimatedCost, estimate};
 pub use preview::Preview;
 pub use quantity::Quantity;
 pub use query::OrderQuery;
+pub(crate) use recent::{HELD_UP, Recent};
 pub use request::{
     AdvancedOrder, Exit, Leg, OrderRequest, ReplaceRequest, StopLoss, TakeProfit, Trail,
 };

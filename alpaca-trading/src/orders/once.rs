@@ -27,7 +27,6 @@
 //! run out, the error is `Unknown`, also if the last look-up did not find it. A request may be held up on
 //! its way and still arrive. [`Orders::resolve`](super::Orders::resolve) asks again later.
 
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use alpaca_trading_gen::types::{CreateOrderRequest, Order, PatchOrderRequest};
@@ -134,6 +133,7 @@ pub(super) async fn perform(client: &Client, act: Act, given: bool) -> Result<Or
     let deadline = Instant::now() + client.options().deadline.unwrap_or(policy.deadline());
     let mut in_doubt = false;
     let mut attempt = 1;
+    client.remember_id(act.client_order_id());
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
         let error = match act.send(&client.with_deadline(left)).await {
@@ -241,24 +241,6 @@ fn taken(error: Error, order: &Order) -> Error {
         );
     })
 }
-
-impl Client {
-    /// Notes an order as one whose origin is known.
-    pub(crate) fn remember(&self, order: &Order) {
-        let mut recent = self
-            .pipeline()
-            .recent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if recent.len() >= REMEMBERED {
-            recent.pop_front();
-        }
-        recent.push_back(order.id);
-    }
-}
-
-/// How many orders of this client are remembered, to tell them from the one that closes a position.
-const REMEMBERED: usize = 256;
 
 #[cfg(test)]
 mod tests {

@@ -53,9 +53,13 @@ pub(crate) enum Trace {
 /// What is known of an order that closes a position; the service gives it an id of its own.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Closing {
+    /// What tells it from the other closings of this process.
+    pub(crate) number: u64,
     pub(crate) symbol: String,
     /// This machine's time when the request was sent.
     pub(crate) sent: DateTime<Utc>,
+    /// This machine's time when it was given up; none while it is under way.
+    pub(crate) ended: Option<DateTime<Utc>>,
     /// The quantity, when one was asked for.
     pub(crate) quantity: Option<Decimal>,
     /// Orders that are known to be something else.
@@ -76,9 +80,10 @@ impl Unresolved {
     #[must_use]
     pub fn client_order_id(&self) -> Option<&str> {
         match &self.0 {
-            Trace::Submission { client_order_id } | Trace::Replacement { client_order_id, .. } => {
-                Some(client_order_id)
-            }
+            Trace::Submission { client_order_id }
+            | Trace::Replacement {
+                client_order_id, ..
+            } => Some(client_order_id),
             Trace::Closing(_) => None,
         }
     }

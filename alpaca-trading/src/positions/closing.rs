@@ -15,13 +15,15 @@
 //! | the orders since then | what follows |
 //! | --- | --- |
 //! | exactly one market order for the symbol, and the quantity if one was given, that this client has not placed otherwise | it is returned |
-//! | none, several, or they cannot be read | an error, `Unknown`, of kind `Unresolved` |
+//! | one that may as well be that of another closing by this client, whose answer is not there either | an error, `Unknown`, of kind `Unresolved` |
+//! | none, several, or they cannot be read | the same |
 //!
-//! The service's time when the request was sent is known to about two seconds. An order for the same
-//! symbol that another program places at the market in that time cannot be told apart.
+//! Placed otherwise are the orders that this client has submitted, whatever became of them, and those
+//! that other calls have returned. The service's time when the request was sent is known to about two
+//! seconds, and a request that was given up may arrive up to a minute later. An order for the same symbol
+//! that another program places at the market in that time cannot be told apart.
 
 use std::future::IntoFuture;
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use alpaca_trading_gen::types::{self, Order, OrderType};
@@ -33,7 +35,7 @@ use uuid::Uuid;
 
 use crate::Client;
 use crate::error::{Error, ErrorKind, Outcome, Result};
-use crate::orders::{Closing, Trace, Unresolved, refused};
+use crate::orders::{Closing, HELD_UP, Trace, Unresolved, refused};
 use crate::{Symbol, Violation};
 
 /// How well the service's time is known when its answers carry it.
@@ -94,10 +96,18 @@ impl ClosePosition {
         let mut check = |name: &'static str, value: Option<Decimal>, most: Option<Decimal>| {
             let Some(value) = value else { return };
             if value <= Decimal::ZERO {
-                violations.push(Violation::new(name, "positive", format!("{value} is not above 0")));
+                violations.push(Violation::new(
+                    name,
+                    "positive",
+                    format!("{value} is not above 0"),
+                ));
             }
             if most.is_some_and(|most| value > most) {
-                violations.push(Violation::new(name, "percentage", format!("{value} is above 100")));
+                violations.push(Violation::new(
+                    name,
+                    "percentage",
+                    format!("{value} is above 100"),
+                ));
             }
             if value.normalize().scale() > 9 {
                 let message = format!("{value} has more than 9 decimals");
@@ -134,11 +144,14 @@ impl ClosePosition {
         let client = &self.client;
         let symbol = self.symbol.compact().into_owned();
         let started = Instant::now();
-        let closing = Closing {
+        let under_way = client.begin_closing(Some(&symbol), self.quantity);
+        let mut closing = Closing {
+            number: under_way.number(),
             symbol: symbol.clone(),
-            sent: Utc::now(),
+            sent: under_way.sent(),
+            ended: None,
             quantity: self.quantity,
-            others: client.known_orders(),
+            others: Vec::new(),
         };
         let mut call = client.raw().close_position().symbol_or_asset_id(symbol);
         if let Some(quantity) = self.quantity {
@@ -150,19 +163,24 @@ impl ClosePosition {
         let error = match client.call(call.send()).await {
             Ok(order) => {
                 client.remember(&order);
+                under_way.settled();
                 return Ok(order);
             }
-            Err(error) if error.outcome() != Outcome::Unknown => return Err(error),
+            Err(error) if error.outcome() != Outcome::Unknown => {
+                under_way.settled();
+                return Err(error);
+            }
             Err(error) => error,
         };
         let policy = client.retry_policy();
         let deadline = client.options().deadline.unwrap_or(policy.deadline());
         let left = deadline.saturating_sub(started.elapsed()).max(LOOK_UP);
-        match find(&client.with_deadline(left), &closing).await {
-            Ok(Some(order)) => {
-                client.remember(&order);
-                Ok(order)
-            }
+        let found = find(&client.with_deadline(left), &closing).await;
+        closing.ended = Some(Utc::now());
+        // Whoever asks later may do so with another client, which does not know these.
+        closing.others = client.known_orders(closing.number);
+        match found {
+            Ok(Some(order)) => Ok(order),
             Ok(None) => Err(unresolved(error, closing, None)),
             Err(reason) => Err(unresolved(error, closing, Some(&reason))),
         }
@@ -206,7 +224,9 @@ pub(crate) async fn find(client: &Client, closing: &Closing) -> Result<Option<Or
         .with(|repr| repr.outcome = Outcome::Unknown));
     };
     let since = closing.sent + offset - SLACK;
-    let mut candidates = orders.into_iter().filter(|order| {
+    let until = closing.ended.map(|ended| ended + offset + HELD_UP);
+    let candidates = orders.into_iter().filter(|order| {
+        let submitted_at = order.submitted_at.unwrap_or(order.created_at);
         let same_symbol = match asset {
             Some(asset) => order.asset_id == Some(asset),
             None => order
@@ -215,32 +235,28 @@ pub(crate) async fn find(client: &Client, closing: &Closing) -> Result<Option<Or
                 .is_some_and(|symbol| symbol.replace('/', "") == closing.symbol),
         };
         same_symbol
-            && order.type_.as_ref().is_none_or(|kind| *kind == OrderType::Market)
+            && order
+                .type_
+                .as_ref()
+                .is_none_or(|kind| *kind == OrderType::Market)
             && order.replaces.is_none()
-            && closing.quantity.is_none_or(|asked| order.qty.is_none_or(|qty| qty == asked))
-            && order.submitted_at.unwrap_or(order.created_at) >= since
+            && closing
+                .quantity
+                .is_none_or(|asked| order.qty.is_none_or(|qty| qty == asked))
+            && submitted_at >= since
+            && until.is_none_or(|until| submitted_at <= until)
             && !closing.others.contains(&order.id)
     });
-    let Some(first) = candidates.next() else {
-        return Ok(None);
-    };
-    match candidates.next() {
-        None => Ok(Some(first)),
-        Some(second) => Err(Error::new(
-            ErrorKind::Unresolved,
-            format!(
-                "several orders could be the one: {}, {} and perhaps more",
-                first.id, second.id
-            ),
-        )
-        .with(|repr| repr.outcome = Outcome::Unknown)),
-    }
+    client.claim(closing, candidates.collect())
 }
 
 fn unresolved(last: Error, closing: Closing, look_up: Option<&Error>) -> Error {
     let unresolved = Unresolved(Trace::Closing(closing));
     last.with(|repr| {
-        let mut message = format!("whether {unresolved} was placed is not known: {}", repr.message);
+        let mut message = format!(
+            "whether {unresolved} was placed is not known: {}",
+            repr.message
+        );
         match look_up {
             Some(reason) => {
                 message.push_str("; the orders do not tell: ");
@@ -254,16 +270,4 @@ fn unresolved(last: Error, closing: Closing, look_up: Option<&Error>) -> Error {
         repr.message = message;
         repr.unresolved = Some(unresolved);
     })
-}
-
-impl Client {
-    /// Orders that this client has placed or found lately.
-    fn known_orders(&self) -> Vec<Uuid> {
-        let recent = self
-            .pipeline()
-            .recent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        recent.iter().copied().collect()
-    }
 }

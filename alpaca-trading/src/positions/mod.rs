@@ -31,7 +31,7 @@ mod exercise;
 use alpaca_trading_gen::types::{Order, Position, PositionClosedResponse};
 use bytes::Bytes;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Outcome, Result};
 use crate::lists::Rows;
 use crate::resources::resource;
 use crate::{Client, Symbol};
@@ -158,11 +158,26 @@ impl Positions {
     pub async fn close_all(&self, cancel_orders: bool) -> Result<Vec<CloseOutcome>> {
         let call = self.client.raw().close_all_positions();
         let call = call.cancel_orders(cancel_orders).send();
-        let rows = self.client.call_rows(call).await?;
+        let under_way = self.client.begin_closing(None, None);
+        let rows = match self.client.call_rows(call).await {
+            Err(error) if error.outcome() != Outcome::Unknown => {
+                under_way.settled();
+                return Err(error);
+            }
+            rows => rows?,
+        };
         let items = items(rows, "symbol", |row: PositionClosedResponse| {
             Item::new(Some(row.symbol), Some(row.status), row.body)
         });
-        Ok(items.map(|item| closed(&self.client, item)).collect())
+        let outcomes: Vec<_> = items.map(|item| closed(&self.client, item)).collect();
+        let is_known = |outcome: &CloseOutcome| match &outcome.result {
+            Ok(_) => true,
+            Err(error) => error.outcome() != Outcome::Unknown,
+        };
+        if outcomes.iter().all(is_known) {
+            under_way.settled();
+        }
+        Ok(outcomes)
     }
 
     fn checked(&self, symbol: Symbol, operation: &str) -> Result<Symbol> {

@@ -33,8 +33,8 @@ use alpaca_trading_gen::Operation;
 use http::{HeaderMap, StatusCode};
 use reqwest::Request;
 
-pub use reply::Reply;
 use reply::Behaviour;
+pub use reply::Reply;
 
 use crate::error::{Error, ErrorKind, Outcome, Result};
 use crate::transport::{Answer, Attempted};
@@ -90,12 +90,7 @@ impl Script {
     ///
     /// A rule without replies fits nothing.
     #[must_use]
-    pub fn on(
-        self,
-        method: &str,
-        path: &str,
-        replies: impl IntoIterator<Item = Reply>,
-    ) -> Self {
+    pub fn on(self, method: &str, path: &str, replies: impl IntoIterator<Item = Reply>) -> Self {
         self.add(method, path, replies);
         self
     }
@@ -170,17 +165,27 @@ impl Script {
         body_limit: usize,
     ) -> Result<Attempted> {
         let Some(reply) = self.next(&request) else {
-            let message = format!("the script has no reply for {} {}", operation.method, request.url().path());
+            let message = format!(
+                "the script has no reply for {} {}",
+                operation.method,
+                request.url().path()
+            );
             return Err(Error::new(ErrorKind::Connect, message));
         };
         if let Some(delay) = reply.delay {
             tokio::time::sleep(delay).await;
         }
         match reply.behaviour {
-            Behaviour::Answer { status, headers, body } => {
-                let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            Behaviour::Answer {
+                status,
+                headers,
+                body,
+            } => {
+                let status =
+                    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 if body.len() > body_limit {
-                    let message = format!("the body of the answer is longer than {body_limit} bytes");
+                    let message =
+                        format!("the body of the answer is longer than {body_limit} bytes");
                     return Err(Error::new(ErrorKind::TooLarge, message).with(|repr| {
                         repr.outcome = Outcome::Unknown;
                         repr.status = Some(status.as_u16());
@@ -190,7 +195,10 @@ impl Script {
                 let answer = Answer::scripted(status, headers, body, request.url().clone());
                 Ok(Attempted::Whole(answer))
             }
-            Behaviour::Refuse => Err(Error::new(ErrorKind::Connect, "connection refused (scripted)")),
+            Behaviour::Refuse => Err(Error::new(
+                ErrorKind::Connect,
+                "connection refused (scripted)",
+            )),
             Behaviour::Reset => {
                 let error = Error::new(ErrorKind::Connection, "connection reset (scripted)");
                 Err(error.with(|repr| repr.outcome = Outcome::Unknown))
@@ -223,10 +231,11 @@ impl SentRequest {
 
 fn fits(pattern: &str, path: &str) -> bool {
     let mut segments = path.split('/');
-    pattern
-        .split('/')
-        .all(|expected| segments.next().is_some_and(|segment| expected == "*" || expected == segment))
-        && segments.next().is_none()
+    pattern.split('/').all(|expected| {
+        segments
+            .next()
+            .is_some_and(|segment| expected == "*" || expected == segment)
+    }) && segments.next().is_none()
 }
 
 impl fmt::Debug for Script {

@@ -29,8 +29,19 @@ pub(crate) struct Answer {
 
 impl Answer {
     #[cfg(feature = "test-util")]
-    pub(crate) fn scripted(status: StatusCode, headers: HeaderMap, body: Bytes, url: reqwest::Url) -> Self {
-        Self { status, headers, body, end: BodyEnd::Complete, url }
+    pub(crate) fn scripted(
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+        url: reqwest::Url,
+    ) -> Self {
+        Self {
+            status,
+            headers,
+            body,
+            end: BodyEnd::Complete,
+            url,
+        }
     }
 
     /// The head of an answer whose body is still to come.
@@ -67,10 +78,7 @@ pub(super) async fn exchange(
     body_limit: usize,
 ) -> Result<Attempted, Error> {
     let url = request.url().clone();
-    let mut response = http
-        .execute(request)
-        .await
-        .map_err(Error::from_transport)?;
+    let mut response = http.execute(request).await.map_err(Error::from_transport)?;
     let status = response.status();
     if status.is_success() && is_stream(operation) {
         return Ok(Attempted::Stream(response));

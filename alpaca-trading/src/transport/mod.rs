@@ -17,12 +17,12 @@ mod hook;
 mod idempotency;
 mod pacing;
 mod rate_limit;
+mod retry;
 mod retry_after;
 mod server_clock;
 mod trace;
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use alpaca_trading_gen::{BoxFuture, Middleware, Operation, SendError};
@@ -30,25 +30,24 @@ use chrono::{DateTime, Utc};
 use http::HeaderMap;
 use reqwest::{Request, Response};
 use tokio::time::Instant;
-use uuid::Uuid;
 
 pub(crate) use attempt::{Answer, Attempted};
 pub use backoff::RetryPolicy;
-use budget::Cost;
 pub(crate) use budget::RetryBudget;
 pub(crate) use call::CallOptions;
 pub use hook::{Exchange, Hook, Outgoing, RefusedHeader};
 pub use idempotency::Idempotency;
-use idempotency::Failure;
-use pacing::Reading;
-pub use pacing::Pacing;
 pub(crate) use pacing::Pacer;
+pub use pacing::Pacing;
+use pacing::Reading;
 pub use rate_limit::RateLimit;
+use retry::done_maybe_received;
 pub(crate) use server_clock::ServerClock;
 
 use crate::Environment;
 use crate::credentials::{self, Cache, Issued, Keys};
-use crate::error::{Cause, Error, ErrorKind, LocalError, Noted, Outcome, private};
+use crate::error::{Error, ErrorKind, LocalError, Noted, Outcome, private};
+use crate::orders::Recent;
 
 /// The parts that every call of a client goes through.
 pub(crate) struct Pipeline {
@@ -64,8 +63,7 @@ pub(crate) struct Pipeline {
     pub(crate) read_only: bool,
     pub(crate) trace_bodies: bool,
     pub(crate) random: Mutex<fastrand::Rng>,
-    /// Orders whose origin is known, the latest last.
-    pub(crate) recent: Mutex<VecDeque<Uuid>>,
+    pub(crate) recent: Mutex<Recent>,
     #[cfg(feature = "test-util")]
     pub(crate) script: Option<crate::test_util::Script>,
 }
@@ -205,7 +203,10 @@ impl Pipeline {
                         Err(error) => (None, Err(error)),
                     }
                 }
-                Err(error) => (self.wait_after_failure(&error, retry, &progress), Err(error)),
+                Err(error) => (
+                    self.wait_after_failure(&error, retry, &progress),
+                    Err(error),
+                ),
             };
             let keys = issued.as_ref().map(|issued| &issued.keys);
             self.observe(&done, &progress, wait, latency, keys);
@@ -250,12 +251,18 @@ impl Pipeline {
             let permit = self
                 .before_deadline(progress, self.pacer.acquire(priority))
                 .await?;
-            call::note(|facts| facts.attempts = progress.attempt);
             let sent = Instant::now();
             let wall = Utc::now();
             let left = progress.deadline.saturating_duration_since(sent);
+            if left.is_zero() {
+                permit.not_sent();
+                return Err(too_late(progress));
+            }
+            call::note(|facts| facts.attempts = progress.attempt);
             let request = template.request(headers)?;
-            let reply = self.exchange(http, request, progress.operation, limit.min(left)).await;
+            let reply = self
+                .exchange(http, request, progress.operation, limit.min(left))
+                .await;
             latency = sent.elapsed();
             self.learn(&reply, permit, progress, wall, &issued.keys);
             reply
@@ -293,12 +300,7 @@ impl Pipeline {
     ) -> Result<T, Error> {
         tokio::time::timeout_at(progress.deadline, future)
             .await
-            .map_err(|_| {
-                let waited = progress.started.elapsed();
-                let message =
-                    format!("the deadline passed after {waited:?}, before the request was sent");
-                Error::new(ErrorKind::Timeout, message).with(|repr| repr.timed_out = true)
-            })
+            .map_err(|_| too_late(progress))
     }
 
     /// After a 429 nothing is sent for a while: better to say so than to wait for the deadline.
@@ -338,28 +340,6 @@ impl Pipeline {
             })?;
         }
         Ok(())
-    }
-
-    /// Whether there are other keys than those that were refused.
-    async fn other_keys(
-        &self,
-        refused: Option<&Issued>,
-        progress: &Progress,
-    ) -> Result<bool, Error> {
-        let Some(refused) = refused else {
-            return Ok(false);
-        };
-        let asked = self.credentials.after_unauthorized(refused.generation);
-        match tokio::time::timeout_at(progress.deadline, asked).await {
-            Ok(Ok(issued)) => Ok(issued.is_some()),
-            Ok(Err(reason)) => Err(credentials_failed(reason).with(|repr| {
-                repr.status = Some(401);
-                repr.cause = Some(Cause::Unauthorized);
-                repr.outcome = Outcome::Rejected;
-            })),
-            // The time is over, and the refusal stands.
-            Err(_) => Ok(false),
-        }
     }
 
     /// Notes what an attempt tells about the quota, the clock and the keys.
@@ -403,66 +383,7 @@ impl Pipeline {
         }
     }
 
-    /// How long to wait after an answer; none when it is to be returned.
-    fn wait_after(&self, answer: &Answer, retry: &RetryPolicy, progress: &Progress) -> Option<Duration> {
-        let status = answer.status.as_u16();
-        if answer.status.is_success() {
-            self.budget.refund();
-            return None;
-        }
-        if !progress.class.may_retry(Failure::Status(status)) {
-            return None;
-        }
-        let mandated = retry_after::mandated_wait(status, &answer.headers, Utc::now());
-        self.next_wait(retry, progress, mandated, false)
-    }
-
-    fn wait_after_failure(
-        &self,
-        error: &Error,
-        retry: &RetryPolicy,
-        progress: &Progress,
-    ) -> Option<Duration> {
-        let failure = match (error.kind(), error.outcome()) {
-            (ErrorKind::Connect, _) => Failure::NotSent,
-            (ErrorKind::Connection, _) => Failure::Lost,
-            (ErrorKind::Timeout, Outcome::Unknown) => Failure::Lost,
-            _ => return None,
-        };
-        if error.repr().untrusted || !progress.class.may_retry(failure) {
-            return None;
-        }
-        self.next_wait(retry, progress, None, error.is_timeout())
-    }
-
-    fn next_wait(
-        &self,
-        retry: &RetryPolicy,
-        progress: &Progress,
-        mandated: Option<Duration>,
-        timed_out: bool,
-    ) -> Option<Duration> {
-        let now = Instant::now();
-        let wait = {
-            let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner);
-            retry.next_wait(
-                progress.attempt,
-                mandated,
-                now - progress.started,
-                &mut random,
-            )?
-        };
-        if now + wait >= progress.deadline {
-            return None;
-        }
-        let cost = if timed_out {
-            Cost::Timeout
-        } else {
-            Cost::Failure
-        };
-        self.budget.try_spend(cost).then_some(wait)
-    }
-
+    /// Shows the hooks what came of an attempt.
     fn observe(
         &self,
         done: &Result<Answer, Error>,
@@ -500,7 +421,11 @@ impl Pipeline {
     }
 
     /// The end of a call.
-    fn conclude(&self, done: Result<Answer, Error>, progress: &Progress) -> Result<Response, Error> {
+    fn conclude(
+        &self,
+        done: Result<Answer, Error>,
+        progress: &Progress,
+    ) -> Result<Response, Error> {
         match done {
             Ok(answer) => Ok(answer.into_response()),
             Err(error) => Err(self.tell(error, progress.operation).with(|repr| {
@@ -524,12 +449,10 @@ impl Pipeline {
     }
 }
 
-/// Whether the service may have carried out what this attempt asked for.
-fn done_maybe_received(done: &Result<Answer, Error>) -> bool {
-    match done {
-        Ok(answer) => Outcome::of_status(answer.status.as_u16()) == Outcome::Unknown,
-        Err(error) => error.outcome() == Outcome::Unknown,
-    }
+fn too_late(progress: &Progress) -> Error {
+    let waited = progress.started.elapsed();
+    let message = format!("the deadline passed after {waited:?}, before the request was sent");
+    Error::new(ErrorKind::Timeout, message).with(|repr| repr.timed_out = true)
 }
 
 fn credentials_failed(reason: impl std::error::Error + Send + Sync + 'static) -> Error {

@@ -60,7 +60,11 @@ pub(super) fn finish(
             }
             match retry_in {
                 Some(retry_in_ms) => {
-                    tracing::warn!(status, retry_in_ms, "the attempt failed and will be repeated");
+                    tracing::warn!(
+                        status,
+                        retry_in_ms,
+                        "the attempt failed and will be repeated"
+                    );
                 }
                 None if answer.status.is_success() => tracing::debug!(status, "answered"),
                 None => tracing::info!(status, "refused"),

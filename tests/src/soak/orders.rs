@@ -45,7 +45,9 @@ pub(super) fn draw(seed: u64, number: usize) -> OrderRequest {
 fn refused(random: &mut Random, symbol: &str, side: Side, shares: Quantity) -> OrderRequest {
     let request = OrderRequest::market(symbol, side, shares);
     match random.below(2) {
-        0 => request.time_in_force(TimeInForce::from("tomorrow")).unchecked(),
+        0 => request
+            .time_in_force(TimeInForce::from("tomorrow"))
+            .unchecked(),
         _ => OrderRequest::limit(symbol, Side::Buy, shares, Decimal::ZERO),
     }
 }
@@ -69,7 +71,8 @@ pub(super) fn difference(
     book: &Order,
 ) -> Option<String> {
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
-    let number = |value: Option<Decimal>| value.map_or_else(String::new, |n| n.normalize().to_string());
+    let number =
+        |value: Option<Decimal>| value.map_or_else(String::new, |n| n.normalize().to_string());
     let asked_id = asked.client_order_id.clone();
     let rows = [
         (
@@ -134,7 +137,9 @@ pub(super) fn difference(
             number(book.trail_percent),
         ),
     ];
-    let differs = rows.into_iter().find(|(_, asked, got, book)| asked != got || got != book);
+    let differs = rows
+        .into_iter()
+        .find(|(_, asked, got, book)| asked != got || got != book);
     differs.map(|(name, asked, got, book)| {
         format!("{name} was asked for as `{asked}`, returned as `{got}`, and is `{book}`")
     })
@@ -156,14 +161,21 @@ mod tests {
     #[test]
     fn all_types_come_and_some_are_refused() {
         let drawn: Vec<_> = (0..300).map(|number| draw(1, number)).collect();
-        let types: BTreeSet<_> = drawn.iter().map(|order| order.order_type().as_str()).collect();
+        let types: BTreeSet<_> = drawn
+            .iter()
+            .map(|order| order.order_type().as_str())
+            .collect();
         let all = ["limit", "market", "stop", "stop_limit", "trailing_stop"];
         assert_eq!(types, all.into_iter().collect());
-        let classes = drawn.iter().filter(|order| order.body().order_class.is_some());
+        let classes = drawn
+            .iter()
+            .filter(|order| order.body().order_class.is_some());
         assert!(classes.count() > 20);
         let broken = drawn.iter().filter(|order| order.validate().is_err());
         assert!((3..40).contains(&broken.count()));
-        let named = drawn.iter().filter(|order| order.body().client_order_id.is_some());
+        let named = drawn
+            .iter()
+            .filter(|order| order.body().client_order_id.is_some());
         assert!((100..200).contains(&named.count()));
     }
 

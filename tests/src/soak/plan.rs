@@ -48,12 +48,20 @@ impl Plan {
                 ..Rules::default()
             },
             operations: random.pick(&[Operations::Writes, Operations::All, Operations::All]),
-            // Most requests, every second one, or nearly none go well.
+            // Nearly none of the requests go well, or every second one, or most. Outages are rare,
+            // since each of them strikes all tasks at once.
             weights: Weights {
-                none: random.pick(&[4, 10, 40]),
-                ..Weights::default()
+                none: random.pick(&[12, 30, 120]),
+                close: 3,
+                reset: 3,
+                hang: 3,
+                failure: 9,
+                too_many_requests: 3,
+                cut_short: 3,
+                late: 3,
+                outage: 1,
             },
-            outage: Duration::from_millis(random.pick(&[100, 500, 10_000])),
+            outage: Duration::from_millis(random.pick(&[100, 500, 3_000])),
             concurrency: usize::try_from(seed % 16).expect("below 16") + 1,
             retry,
             attempt_timeout: Duration::from_secs(random.pick(&[5, 30])),

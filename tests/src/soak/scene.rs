@@ -1,11 +1,13 @@
 //! A service with its faults, and clients of it: where a run takes place.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use alpaca_trading::orders::{Order, Unresolved};
 use alpaca_trading::{Client, Error, Pacing, RetryPolicy};
+use serde_json::Value;
 use tokio::time::sleep;
 
 use super::Plan;
@@ -120,10 +122,23 @@ impl Scene {
         answer
     }
 
-    /// The requests so far.
-    pub(super) fn requests(&self) -> Vec<Recorded> {
-        let arrived = self.service.requests().into_iter();
-        arrived.map(|arrived| arrived.request).collect()
+    /// How many requests there were so far.
+    pub(super) fn requests(&self) -> usize {
+        self.service.requests().len()
+    }
+
+    /// How often a client order id was sent once more to be accepted.
+    pub(super) fn resent(&self) -> usize {
+        let mut sent: BTreeMap<String, usize> = BTreeMap::new();
+        for request in self.service.requests() {
+            if request.method == "POST" || request.method == "PATCH" {
+                let body: Value =
+                    serde_json::from_slice(&request.body).expect("the body of an order is JSON");
+                let id = body["client_order_id"].as_str().unwrap_or_default();
+                *sent.entry(id.to_owned()).or_default() += 1;
+            }
+        }
+        sent.values().map(|times| times - 1).sum()
     }
 
     /// How many requests went wrong.

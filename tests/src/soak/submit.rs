@@ -1,6 +1,6 @@
 //! Submissions: orders of all types, from several tasks and two programs at a time.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -13,8 +13,6 @@ use tokio::time::sleep;
 use super::orders::{difference, draw, number};
 use super::scene::{Scene, by_virtual_clock};
 use super::{Plan, Submit, Tally, violation};
-use crate::loopback::Recorded;
-use crate::percent;
 use crate::service::{Book, Random};
 
 /// As the crate submits.
@@ -50,21 +48,18 @@ async fn run(plan: &Plan, count: usize, submit: Submit) -> Tally {
     scene.spoil();
     let mut tally = Tally::default();
     let calls = all_calls(&scene, count, submit, &mut tally).await;
-    tally.requests = scene.requests().len();
+    tally.requests = scene.requests();
     tally.faults = scene.faults();
-    let traces = traces(&scene.requests());
-    tally.resent = traces.values().map(|trace| trace.sent.saturating_sub(1)).sum();
+    tally.resent = scene.resent();
     scene.heal().await;
     let report = Report {
         scene: &scene,
         calls: &calls,
-        traces: &traces,
     };
-    report.check_book(&mut tally);
     for call in &calls {
         report.check_call(call, &mut tally).await;
     }
-    // What was asked for again must not have changed the book.
+    // At the end, because asking again must not have placed anything either.
     report.check_book(&mut tally);
     tally
 }
@@ -92,7 +87,7 @@ async fn all_calls(scene: &Scene, count: usize, submit: Submit, tally: &mut Tall
                     request,
                     result,
                 });
-                sleep(Duration::from_millis(random.below(3_000))).await;
+                sleep(Duration::from_millis(random.below(4_000))).await;
             }
         });
     }
@@ -127,40 +122,9 @@ fn placed(book: &Book, of: usize) -> usize {
     leading.filter(|order| number(order) == Some(of)).count()
 }
 
-/// What the service saw of one client order id.
-#[derive(Default)]
-struct Trace {
-    /// How often it was sent to be accepted.
-    sent: usize,
-    /// Whether the last that was seen of it is a look-up.
-    looked_up: bool,
-}
-
-fn traces(requests: &[Recorded]) -> HashMap<String, Trace> {
-    let mut traces: HashMap<String, Trace> = HashMap::new();
-    for request in requests {
-        if request.method == "POST" {
-            let body: serde_json::Value =
-                serde_json::from_slice(&request.body).expect("the body of an order is JSON");
-            let id = body["client_order_id"].as_str().unwrap_or_default();
-            let trace = traces.entry(id.to_owned()).or_default();
-            trace.sent += 1;
-            trace.looked_up = false;
-        } else if let Some((_, id)) = percent::query(request.query())
-            .expect("a query")
-            .into_iter()
-            .find(|(name, _)| name == "client_order_id")
-        {
-            traces.entry(id).or_default().looked_up = true;
-        }
-    }
-    traces
-}
-
 struct Report<'a> {
     scene: &'a Scene,
     calls: &'a [Call],
-    traces: &'a HashMap<String, Trace>,
 }
 
 impl Report<'_> {
@@ -206,19 +170,16 @@ impl Report<'_> {
         let placed = placed(self.scene.book(), call.number) > 0;
         tally.count(&call.result);
         let wrong = match &call.result {
-            Ok(order) => {
-                let trace = self.traces.get(&order.client_order_id);
-                tally.found += usize::from(trace.is_some_and(|trace| trace.looked_up));
-                self.wrong_order(call, order)
-            }
+            Ok(order) => self.wrong_order(call, order),
             Err(error) if error.outcome() == Outcome::Unknown => {
                 self.wrong_doubt(call, error, placed, tally).await
             }
-            Err(error) => placed.then(|| {
-                format!("{:?}, and in the book in the end: {error}", error.outcome())
-            }),
+            Err(error) => placed
+                .then(|| format!("{:?}, and in the book in the end: {error}", error.outcome())),
         };
-        tally.violations.extend(wrong.map(|wrong| self.violation(call.number, wrong)));
+        tally
+            .violations
+            .extend(wrong.map(|wrong| self.violation(call.number, wrong)));
     }
 
     /// An order that was returned is in the book, as it was asked for.
@@ -264,7 +225,12 @@ impl Report<'_> {
 
     /// What was not accepted can be submitted again, and is then there once.
     async fn wrong_repetition(&self, call: &Call) -> Option<String> {
-        let again = self.scene.inquirer().orders().submit(call.request.clone()).await;
+        let again = self
+            .scene
+            .inquirer()
+            .orders()
+            .submit(call.request.clone())
+            .await;
         let placed = placed(self.scene.book(), call.number);
         match again {
             Ok(_) if placed == 1 => None,

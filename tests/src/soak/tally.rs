@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::ops::AddAssign;
 use std::time::Duration;
 
+use alpaca_trading::orders::{Order, OrderStatus};
 use alpaca_trading::{Error, Outcome};
 
 /// The numbers of one run, or of several.
@@ -44,8 +45,11 @@ pub struct Tally {
 
 impl Tally {
     /// Counts how a call ended.
-    pub(super) fn count<T>(&mut self, result: &Result<T, Error>) {
+    pub(super) fn count(&mut self, result: &Result<Order, Error>) {
         self.calls += 1;
+        // The book answers `accepted`, and has the order as `new` from then on.
+        let found = |order: &Order| order.status != OrderStatus::Accepted;
+        self.found += usize::from(result.as_ref().is_ok_and(found));
         *match result {
             Ok(_) => &mut self.ok,
             Err(error) => match error.outcome() {
@@ -144,7 +148,11 @@ mod tests {
         };
         let line = tally.line("submit", "all");
         assert_eq!(line.len(), heading().len());
-        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let words = |text: &str| {
+            text.split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(words(&line).first().map(String::as_str), Some("submit"));
         assert_eq!(words(&line).last().map(String::as_str), Some("1.2"));
         assert!(line.contains("10000"));

@@ -1,6 +1,7 @@
-//! The checks that are one command: format, clippy, regen, test, docs.
+//! The checks that are one command: format, clippy, regen, coverage, blocking, test, docs.
 
 use super::command::{Outcome, Workspace, answers, run};
+use crate::client::blocking::is_installed;
 
 /// `cargo fmt`, changing nothing.
 pub(super) fn format(workspace: &Workspace) -> Result<Outcome, String> {
@@ -38,6 +39,24 @@ pub(super) fn clippy(workspace: &Workspace) -> Result<Outcome, String> {
 /// What is committed is what the vendored documents produce.
 pub(super) fn regen(workspace: &Workspace) -> Result<Outcome, String> {
     run(&mut workspace.xtask(&["regen", "--check"]))?;
+    Ok(Outcome::Passed)
+}
+
+/// Every operation has a method, and the table of them is what the source gives.
+pub(super) fn coverage(workspace: &Workspace) -> Result<Outcome, String> {
+    run(&mut workspace.xtask(&["coverage", "--check"]))?;
+    Ok(Outcome::Passed)
+}
+
+/// The surface without async is what the source gives.
+pub(super) fn blocking(workspace: &Workspace) -> Result<Outcome, String> {
+    if !is_installed() {
+        return Ok(Outcome::Missing {
+            tool: "rustfmt",
+            remedy: "`rustup component add rustfmt` installs it",
+        });
+    }
+    run(&mut workspace.xtask(&["blocking", "--check"]))?;
     Ok(Outcome::Passed)
 }
 

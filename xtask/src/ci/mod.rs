@@ -49,6 +49,16 @@ const CHECKS: &[Check] = &[
         run: cargo::regen,
     },
     Check {
+        name: "coverage",
+        about: "every operation has a method that calls it, and docs/coverage.md says so",
+        run: cargo::coverage,
+    },
+    Check {
+        name: "blocking",
+        about: "the surface without async is the one with it",
+        run: cargo::blocking,
+    },
+    Check {
         name: "test",
         about: "all tests pass, doc tests included",
         run: cargo::test,

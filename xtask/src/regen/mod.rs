@@ -14,7 +14,7 @@ mod provenance;
 mod snapshots;
 mod standalone;
 pub mod surface;
-mod writes;
+pub(crate) mod writes;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -12,19 +12,19 @@ use tempfile::NamedTempFile;
 /// Every new text is first written beside its target. Only when all are on disk do they take their
 /// places, each in one step; should one fail to, those before it are put back.
 #[derive(Default)]
-pub(super) struct Transaction {
+pub(crate) struct Transaction {
     /// The new text of each file, or `None` to remove it.
     files: BTreeMap<PathBuf, Option<String>>,
 }
 
 impl Transaction {
     /// Plans to write `text` to `path`.
-    pub(super) fn write(&mut self, path: PathBuf, text: String) {
+    pub(crate) fn write(&mut self, path: PathBuf, text: String) {
         self.files.insert(path, Some(text));
     }
 
     /// Plans to remove `path`; it need not exist.
-    pub(super) fn remove(&mut self, path: PathBuf) {
+    pub(crate) fn remove(&mut self, path: PathBuf) {
         self.files.insert(path, None);
     }
 
@@ -33,7 +33,7 @@ impl Transaction {
     /// # Errors
     ///
     /// When any step fails, naming the file; all files are then as they were.
-    pub(super) fn commit(self) -> Result<(), String> {
+    pub(crate) fn commit(self) -> Result<(), String> {
         let mut made = Folders::default();
         // Whatever was staged is gone by the time the folders made for it are removed again.
         let result = self.stage_and_place(&mut made, &mut |file, path| {

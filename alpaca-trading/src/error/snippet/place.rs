@@ -180,7 +180,8 @@ mod tests {
             assert!(path.is_some());
             assert_eq!(reason, shown);
         }
-        let (_, reason) = path_and_reason(&custom("qty: found Bearer SENTINEL-0123456789 here"), &[]);
+        let (_, reason) =
+            path_and_reason(&custom("qty: found Bearer SENTINEL-0123456789 here"), &[]);
         assert_eq!(reason, "found Bearer *** here");
     }
 
