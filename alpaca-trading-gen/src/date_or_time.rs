@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, TimeZone, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A date, or a date with a time.
@@ -118,14 +118,8 @@ impl From<NaiveDate> for DateOrTime {
     }
 }
 
-impl From<DateTime<Utc>> for DateOrTime {
-    fn from(time: DateTime<Utc>) -> Self {
-        Self::Time(time)
-    }
-}
-
-impl From<DateTime<FixedOffset>> for DateOrTime {
-    fn from(time: DateTime<FixedOffset>) -> Self {
+impl<Zone: TimeZone> From<DateTime<Zone>> for DateOrTime {
+    fn from(time: DateTime<Zone>) -> Self {
         Self::Time(time.to_utc())
     }
 }

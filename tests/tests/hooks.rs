@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use alpaca_trading::test_util::{Reply, Script};
-use alpaca_trading::{Client, ErrorKind, Exchange, Hook, Outcome, Outgoing, Pacing, RefusedHeader};
+use alpaca_trading::{Attempt, Client, ErrorKind, Hook, Outcome, Outgoing, Pacing, RefusedHeader};
 use tests::service::{Answer, Service};
 
 type Refusal = Box<dyn StdError + Send + Sync>;
@@ -35,8 +35,8 @@ impl Hook for Named {
         Ok(())
     }
 
-    fn after(&self, exchange: &Exchange<'_>) {
-        let note = format!("{} after {}", self.0, exchange.attempt());
+    fn after(&self, attempt: &Attempt<'_>) {
+        let note = format!("{} after {}", self.0, attempt.number());
         self.1.lock().unwrap().push(note);
     }
 }
@@ -56,9 +56,9 @@ where
 /// A hook that is a function of what came of it.
 struct After<F>(F);
 
-impl<F: Fn(&Exchange<'_>) + Send + Sync + 'static> Hook for After<F> {
-    fn after(&self, exchange: &Exchange<'_>) {
-        (self.0)(exchange);
+impl<F: Fn(&Attempt<'_>) + Send + Sync + 'static> Hook for After<F> {
+    fn after(&self, attempt: &Attempt<'_>) {
+        (self.0)(attempt);
     }
 }
 
@@ -76,8 +76,8 @@ fn client(script: &Script, hooks: impl IntoIterator<Item = Arc<dyn Hook>>) -> Cl
             self.0.before(request)
         }
 
-        fn after(&self, exchange: &Exchange<'_>) {
-            self.0.after(exchange);
+        fn after(&self, attempt: &Attempt<'_>) {
+            self.0.after(attempt);
         }
     }
     let builder = script.attach(Client::builder().seed(5)).pacing(Pacing::Off);
@@ -282,21 +282,21 @@ struct Seen {
 async fn after_sees_every_attempt_and_what_came_of_it() {
     let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
     let kept = Arc::clone(&seen);
-    let hook = After(move |exchange: &Exchange<'_>| {
-        assert_eq!(exchange.operation(), "get_account");
-        assert_eq!(exchange.environment().to_string(), "paper");
+    let hook = After(move |attempt: &Attempt<'_>| {
+        assert_eq!(attempt.operation(), "get_account");
+        assert_eq!(attempt.environment().to_string(), "paper");
         kept.lock().unwrap().push(Seen {
-            attempt: exchange.attempt(),
-            status: exchange.status(),
-            failure: exchange.failure(),
-            request_id: exchange.request_id().map(str::to_owned),
-            remaining: exchange.rate_limit().and_then(|rate| rate.remaining()),
-            latency: exchange.latency(),
-            body: String::from_utf8_lossy(exchange.body()).into_owned(),
-            retries: exchange.retry_in().is_some(),
+            attempt: attempt.number(),
+            status: attempt.status(),
+            failure: attempt.failure(),
+            request_id: attempt.request_id().map(str::to_owned),
+            remaining: attempt.rate_limit().and_then(|rate| rate.remaining()),
+            latency: attempt.latency(),
+            body: String::from_utf8_lossy(attempt.body()).into_owned(),
+            retries: attempt.retry_in().is_some(),
         });
         // A body is not for a log.
-        assert!(!format!("{exchange:?}").contains("answered"));
+        assert!(!format!("{attempt:?}").contains("answered"));
     });
     let answered = Reply::json(422, "answered")
         .header("x-request-id", "request-4")
@@ -389,8 +389,8 @@ async fn before_sees_what_will_be_sent_and_no_key() {
 async fn the_opening_of_a_stream_is_seen() {
     let seen = Notes::default();
     let kept = Arc::clone(&seen);
-    let hook = After(move |exchange: &Exchange<'_>| {
-        let note = format!("{:?} {} bytes", exchange.status(), exchange.body().len());
+    let hook = After(move |attempt: &Attempt<'_>| {
+        let note = format!("{:?} {} bytes", attempt.status(), attempt.body().len());
         kept.lock().unwrap().push(note);
     });
     let service = Service::start(|_| Answer::body(200, "text/event-stream", "data: {}\n\n")).await;

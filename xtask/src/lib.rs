@@ -20,6 +20,7 @@ pub mod client;
 pub mod document;
 pub mod fault;
 pub mod regen;
+pub mod soak;
 pub mod steps;
 
 #[path = "../../alpaca-trading-gen/build/mod.rs"]

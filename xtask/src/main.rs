@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use xtask::ci;
 use xtask::client::{blocking, coverage};
 use xtask::regen::{self, Mode};
+use xtask::soak;
 
 const USAGE: &str = "\
 cargo xtask regen [--check | --accept]       regenerate from the vendored documents
@@ -16,6 +17,8 @@ cargo xtask coverage [--check]               write docs/coverage.md: operations 
 cargo xtask blocking [--check]               write the client's surface without async
 cargo xtask ci [CHECK ...]                   run all checks, or those named
 cargo xtask ci --list                        list them
+cargo xtask soak [NAME ...] [--seed N]       never twice, never lost: thousands of orders through faults
+    NAME        submit, replace or close; all of them without a name
 ";
 
 fn main() -> ExitCode {
@@ -38,6 +41,9 @@ fn run(arguments: &[String]) -> Result<String, String> {
         Some((command, rest)) if command == "coverage" => derive(command, rest, coverage::run),
         Some((command, rest)) if command == "blocking" => derive(command, rest, blocking::run),
         Some((command, rest)) if command == "ci" => check(rest),
+        Some((command, rest)) if command == "soak" => {
+            soak::run(&regen::workspace_root(), rest).map(|()| String::new())
+        }
         Some((command, _)) if matches!(command.as_str(), "help" | "--help" | "-h") => {
             Ok(USAGE.to_owned())
         }

@@ -270,6 +270,8 @@ fn a_wrong_command_line_is_explained() {
         &["regen", "--spec"],
         &["regen", "--spec", "--out", "y"],
         &["regen", "--spec", "a", "--out", "b", "--check"],
+        &["coverage", "--write"],
+        &["blocking", "--check", "--check"],
         &["ci", "no-such-check"],
     ] {
         let output = xtask(arguments);

@@ -56,7 +56,6 @@ impl Client {
     /// assert!(client.is_read_only());
     /// # Ok(()) }
     /// ```
-    #[must_use]
     pub fn builder() -> ClientBuilder {
         crate::Client::builder()
     }

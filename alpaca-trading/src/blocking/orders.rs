@@ -86,6 +86,15 @@ impl Orders {
         self.inner.preview_replace(order_id, change)
     }
 
+    /// Finds out what became of an order whose fate is not known, and returns when that is final:
+    /// the order, or none when the service still does not know it a minute after the call gave up.
+    /// Only then may it be submitted anew.
+    ///
+    /// Blocks; see [`Orders::settle`](crate::orders::Orders::settle).
+    pub fn settle(&self, unresolved: &Unresolved) -> Result<Option<Order>> {
+        self.runtime.run(self.inner.settle(unresolved))
+    }
+
     /// Places an order, once.
     ///
     /// Blocks; see [`Orders::submit`](crate::orders::Orders::submit).
@@ -96,11 +105,12 @@ impl Orders {
     /// Replaces an open order by one with other terms, once.
     ///
     /// Blocks; see [`Orders::replace`](crate::orders::Orders::replace).
-    pub fn replace(&self, order_id: Uuid, change: ReplaceRequest) -> Result<Order> {
+    pub fn replace(&self, order_id: Uuid, change: impl Into<ReplaceRequest>) -> Result<Order> {
         self.runtime.run(self.inner.replace(order_id, change))
     }
 
-    /// Asks what became of an order whose fate was unknown. None: the service has no such order.
+    /// Asks once what became of an order whose fate was unknown. None: the service has no such
+    /// order yet.
     ///
     /// Blocks; see [`Orders::resolve`](crate::orders::Orders::resolve).
     pub fn resolve(&self, unresolved: &Unresolved) -> Result<Option<Order>> {

@@ -22,6 +22,9 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long an unused connection is kept.
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 
+/// Longer than this no connection is kept: a limit that arithmetic on times can bear.
+const LONGEST_IDLE: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The settings of a [`Client`].
 ///
 /// Contradictions and mistakes are found by [`build`](Self::build), all of them at once.
@@ -458,18 +461,23 @@ impl ClientBuilder {
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
-        let agent = self
+        let own = concat!("alpaca-trading/", env!("CARGO_PKG_VERSION"));
+        let mut agent = self
             .http
             .user_agent
-            .as_deref()
-            .unwrap_or(concat!("alpaca-trading/", env!("CARGO_PKG_VERSION")));
+            .take()
+            .unwrap_or_else(|| own.to_owned());
+        if http::HeaderValue::from_str(&agent).is_err() {
+            self.problem("user_agent", "has a character that no header can have");
+            own.clone_into(&mut agent);
+        }
         let mut http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             // Whether a request may be sent again is not for the transport to decide.
             .retry(reqwest::retry::never())
             .user_agent(agent)
             .connect_timeout(self.connect_timeout)
-            .pool_idle_timeout(self.http.pool_idle_timeout)
+            .pool_idle_timeout(self.http.pool_idle_timeout.min(LONGEST_IDLE))
             .pool_max_idle_per_host(self.http.pool_max_idle)
             .tcp_keepalive(Duration::from_secs(60))
             .tcp_nodelay(true);

@@ -313,7 +313,16 @@ fn text_of_page(page: &str) -> Option<String> {
     });
     title
         .and_then(plain_text)
+        // The status is told apart from the message; `502 Bad Gateway` would say it twice.
+        .map(|text| match text.split_once(' ') {
+            Some((status, rest)) if is_status(status) && !rest.is_empty() => rest.to_owned(),
+            _ => text,
+        })
         .or_else(|| plain_text(&without_tags(page, &small)))
+}
+
+fn is_status(text: &str) -> bool {
+    text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The text between tags, without that of scripts and styles.

@@ -7,7 +7,7 @@ use alpaca_trading_gen::{BodyEnd, Operation, body_end, local_failure};
 use bytes::Bytes;
 use serde_json::value::RawValue;
 
-use super::snippet::{offset_of, path_and_reason, redacted, snippet_hiding, without};
+use super::snippet::{RAW, offset_of, path_and_reason, redacted, snippet_hiding, without};
 use super::{Cause, Error, ErrorBody, ErrorKind, Outcome};
 use crate::Environment;
 use crate::credentials::Keys;
@@ -135,7 +135,8 @@ impl Error {
             if repr.request_id.is_none() {
                 repr.request_id.clone_from(&facts.request_id);
             }
-            if facts.maybe_received && repr.outcome == Outcome::NotSent {
+            // What came of the last attempt says nothing of an earlier one.
+            if facts.maybe_received {
                 repr.outcome = Outcome::Unknown;
             }
             // A server may repeat what it was sent.
@@ -155,6 +156,7 @@ impl Error {
         let status = response.status().as_u16();
         let end = body_end(&response);
         let id = request_id(response.headers());
+        let path = response.url().path().to_owned();
         let rate_limit = RateLimit::from_headers(response.headers());
         let content_type = response
             .headers()
@@ -168,6 +170,7 @@ impl Error {
         made.with(|repr| {
             repr.body = body;
             repr.request_id = id;
+            repr.path = Some(path);
             repr.rate_limit = rate_limit;
             match end {
                 Some(BodyEnd::CutShort) => repr.message.push_str(" (the body was cut short)"),
@@ -231,7 +234,8 @@ impl Error {
             repr.environment = Some(environment.clone());
             repr.status = facts.status;
             repr.request_id.clone_from(&facts.request_id);
-            repr.json_path = (path.iter().len() > 0).then(|| path.to_string());
+            repr.json_path =
+                (path.iter().len() > 0).then(|| path.to_string().trim_end_matches(RAW).to_owned());
             repr.snippet = Some(snippet_hiding(row, around, SNIPPET, &private));
             repr.body = Bytes::copy_from_slice(row);
             repr.row = Some(index);

@@ -92,12 +92,13 @@ pub enum Outcome {
 impl Outcome {
     /// What an answer with this status says of the request.
     ///
-    /// A refusal in the 400s was decided before anything was done; 408 is a proxy's word that it
-    /// waited too long, and from 500 on the service does not know itself.
+    /// A refusal in the 400s was decided before anything was done. 408, 460 and 499 are words of
+    /// proxies for a client or a service that took too long, a redirect may point to what was done, and
+    /// from 500 on the service does not know itself. 307 and 308 ask for the request elsewhere.
     pub(crate) fn of_status(status: u16) -> Self {
         match status {
-            408 => Self::Unknown,
-            300..=499 => Self::Rejected,
+            300..=306 | 408 | 460 | 499 => Self::Unknown,
+            307..=499 => Self::Rejected,
             _ => Self::Unknown,
         }
     }

@@ -58,6 +58,8 @@ pub(crate) struct Repr {
     pub(crate) cause: Option<Cause>,
     pub(crate) message: String,
     pub(crate) operation: Option<&'static Operation>,
+    /// The path as it was sent.
+    pub(crate) path: Option<String>,
     pub(crate) environment: Option<Environment>,
     pub(crate) status: Option<u16>,
     pub(crate) answer: ErrorBody,
@@ -87,6 +89,7 @@ impl Error {
             cause: None,
             message: message.into(),
             operation: None,
+            path: None,
             environment: None,
             status: None,
             answer: ErrorBody::default(),
@@ -269,6 +272,18 @@ impl std::error::Error for Error {
             .source
             .as_deref()
             .map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}
+
+impl From<Vec<Violation>> for Error {
+    fn from(violations: Vec<Violation>) -> Self {
+        Self::invalid(violations)
+    }
+}
+
+impl From<Violation> for Error {
+    fn from(violation: Violation) -> Self {
+        Self::invalid(vec![violation])
     }
 }
 

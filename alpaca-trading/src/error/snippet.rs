@@ -5,7 +5,7 @@ mod redact;
 
 use std::ops::Range;
 
-pub(crate) use place::{offset_of, path_and_reason};
+pub(crate) use place::{RAW, offset_of, path_and_reason};
 pub(crate) use redact::{redacted, without};
 
 use redact::{Edges, HIDDEN, hidden};

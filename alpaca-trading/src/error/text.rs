@@ -2,19 +2,30 @@
 
 use std::fmt;
 
-use super::{Error, Outcome};
+use super::snippet::visible;
+use super::{Error, ErrorKind, Outcome};
+
+/// At most this much of a path is shown, in characters.
+const PATH: usize = 160;
 
 impl fmt::Display for Error {
     /// `POST /v2/orders (paper): 403 [40310000] insufficient buying power (request id …)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let repr = self.repr();
+        let path = |template| match &repr.path {
+            Some(path) => visible(path, PATH),
+            None => String::from(template),
+        };
         match (repr.operation, &repr.environment) {
             (Some(operation), Some(environment)) => write!(
                 f,
                 "{} {} ({environment}): ",
-                operation.method, operation.path
+                operation.method,
+                path(operation.path)
             )?,
-            (Some(operation), None) => write!(f, "{} {}: ", operation.method, operation.path)?,
+            (Some(operation), None) => {
+                write!(f, "{} {}: ", operation.method, path(operation.path))?;
+            }
             (None, Some(environment)) => write!(f, "{environment}: ")?,
             (None, None) => {}
         }
@@ -36,7 +47,8 @@ impl fmt::Display for Error {
         if let Some(hint) = &repr.hint {
             write!(f, "; {hint}")?;
         }
-        if repr.outcome == Outcome::Unknown && repr.acting() {
+        let said = repr.kind == ErrorKind::Unresolved;
+        if repr.outcome == Outcome::Unknown && repr.acting() && !said {
             f.write_str("; it may have been carried out")?;
         }
         if let Some(id) = &repr.request_id {

@@ -46,6 +46,7 @@ mod query;
 mod recent;
 mod request;
 pub mod rules;
+mod settle;
 mod submit;
 mod ticks;
 mod unresolved;

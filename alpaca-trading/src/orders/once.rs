@@ -7,21 +7,22 @@
 //!
 //! | the attempt ends in | what is known | what follows |
 //! | --- | --- | --- |
-//! | 2xx that decodes | accepted | the order is returned |
+//! | 2xx with the order | accepted | the order is returned |
 //! | not connected, refused, deadline before sending | not sent | sent again by the transport, then an error, `NotSent` |
 //! | 429 | not accepted | sent again by the transport after the wait that was asked for, then an error, `Rejected` |
-//! | 4xx other than 408, no earlier attempt in doubt | not accepted | an error, `Rejected` |
+//! | any other 4xx, no earlier attempt in doubt | not accepted | an error, `Rejected` |
 //! | 422 "client_order_id must be unique", id made here or an earlier attempt in doubt | accepted before | looked up |
 //! | the same for an id that the caller gave, first attempt | another order has it | an error, `Rejected` |
-//! | reset, timeout, 408, 5xx, body cut short, 2xx that does not decode, too long | in doubt | looked up |
+//! | reset, timeout, 300 to 306, 408, 460, 499, 5xx, body cut short, too long, 2xx that does not decode or is about another order | in doubt | looked up |
 //! | 4xx after an attempt in doubt | the earlier one may be the reason | looked up |
 //!
 //! | the look-up ends in | what follows |
 //! | --- | --- |
 //! | the order, as it was asked for | it is returned |
-//! | an order that is another one (the id was the caller's) | an error, `Rejected` |
+//! | an order with another symbol or side, or created before this call (the id was the caller's) | an error, `Rejected` |
+//! | an order that differs otherwise: the service cuts and rounds (the id was the caller's) | an error, `Unknown`, of kind `Unresolved` |
 //! | a clear "not found": 404 with Alpaca's own words | the same id is sent again, as often as the policy allows |
-//! | anything else, or a 404 that is not Alpaca's | an error, `Unknown`, of kind `Unresolved` |
+//! | anything else, a 404 that is not Alpaca's, or "not found" by other keys than those it was sent with | an error, `Unknown`, of kind `Unresolved` |
 //!
 //! Once an attempt is in doubt, only the order itself settles the matter: when the attempts or the time
 //! run out, the error is `Unknown`, also if the last look-up did not find it. A request may be held up on
@@ -30,6 +31,7 @@
 use std::time::Duration;
 
 use alpaca_trading_gen::types::{CreateOrderRequest, Order, PatchOrderRequest};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -37,6 +39,7 @@ use super::Unresolved;
 use super::unresolved::Trace;
 use crate::Client;
 use crate::error::{Cause, Error, ErrorKind, Outcome, Result};
+use crate::transport::after;
 
 /// Something that is to be accepted at most once, under its client order id.
 pub(super) enum Act {
@@ -68,7 +71,7 @@ impl Act {
 
     fn unresolved(&self) -> Unresolved {
         let client_order_id = self.client_order_id().to_owned();
-        Unresolved(match self {
+        Unresolved::new(match self {
             Self::Submit(_) => Trace::Submission { client_order_id },
             Self::Replace(id, _) => Trace::Replacement {
                 order_id: *id,
@@ -77,17 +80,34 @@ impl Act {
         })
     }
 
-    /// Whether this order is what was asked for, and not another one with the same id.
-    fn is(&self, order: &Order) -> bool {
+    /// Whether this order, which has the same id, is the one that was asked for.
+    fn likeness(&self, order: &Order, not_before: Option<DateTime<Utc>>) -> Likeness {
+        if not_before.is_some_and(|not_before| order.created_at < not_before) {
+            return Likeness::Other;
+        }
         match self {
-            Self::Submit(body) => is_submitted(body, order),
-            Self::Replace(id, _) => order.replaces == Some(*id),
+            Self::Submit(body) => likeness(body, order),
+            Self::Replace(id, _) => match order.replaces {
+                Some(replaced) if replaced == *id => Likeness::Same,
+                Some(_) => Likeness::Other,
+                None => Likeness::Unclear,
+            },
         }
     }
 }
 
-/// What is compared is what the service echoes unchanged.
-fn is_submitted(body: &CreateOrderRequest, order: &Order) -> bool {
+/// Whether an order is the one that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Likeness {
+    Same,
+    /// It differs in what the service never changes.
+    Other,
+    /// It differs in what the service has been seen to change: it cuts quantities of coins, rounds
+    /// amounts, and makes a stop order a stop-limit order.
+    Unclear,
+}
+
+fn likeness(body: &CreateOrderRequest, order: &Order) -> Likeness {
     fn agree<T: PartialEq>(asked: Option<&T>, echoed: Option<&T>) -> bool {
         match (asked, echoed) {
             (Some(asked), Some(echoed)) => asked == echoed,
@@ -98,7 +118,7 @@ fn is_submitted(body: &CreateOrderRequest, order: &Order) -> bool {
         // An order may be placed by the id of its asset.
         (Some(asked), Some(echoed)) if Uuid::parse_str(asked).is_err() => {
             let bare = |text: &str| text.split(':').next().unwrap_or_default().replace('/', "");
-            bare(asked) == bare(echoed)
+            bare(asked).eq_ignore_ascii_case(&bare(echoed))
         }
         (Some(asked), _) => match Uuid::parse_str(asked) {
             Ok(asset) => agree(Some(&asset), order.asset_id.as_ref()),
@@ -106,14 +126,20 @@ fn is_submitted(body: &CreateOrderRequest, order: &Order) -> bool {
         },
         (None, _) => true,
     };
-    symbol
-        && agree(body.side.as_ref(), order.side.as_ref())
-        && agree(Some(&body.type_), order.type_.as_ref())
+    if !symbol || !agree(body.side.as_ref(), order.side.as_ref()) {
+        return Likeness::Other;
+    }
+    let same = agree(Some(&body.type_), order.type_.as_ref())
+        && agree(Some(&body.time_in_force), order.time_in_force.as_ref())
         && agree(body.qty.as_ref(), order.qty.as_ref())
         && agree(body.notional.as_ref(), order.notional.as_ref())
         && agree(body.limit_price.as_ref(), order.limit_price.as_ref())
         // The stop price of a trailing stop moves, and none was asked for.
-        && agree(body.stop_price.as_ref(), order.stop_price.as_ref())
+        && agree(body.stop_price.as_ref(), order.stop_price.as_ref());
+    match same {
+        true => Likeness::Same,
+        false => Likeness::Unclear,
+    }
 }
 
 /// What a look-up found.
@@ -130,19 +156,27 @@ enum Found {
 /// `given` says that the client order id is the caller's, who may have used it before.
 pub(super) async fn perform(client: &Client, act: Act, given: bool) -> Result<Order> {
     let policy = client.retry_policy();
-    let deadline = Instant::now() + client.options().deadline.unwrap_or(policy.deadline());
+    let deadline = after(
+        Instant::now(),
+        client.options().deadline.unwrap_or(policy.deadline()),
+    );
+    let not_before = client
+        .clock_offset()
+        .map(|offset| Utc::now() + offset - EARLIER);
     let mut in_doubt = false;
     let mut attempt = 1;
     client.remember_id(act.client_order_id());
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
         let error = match act.send(&client.with_deadline(left)).await {
-            Ok(order) => {
+            Ok(order) if order.client_order_id == act.client_order_id() => {
                 client.remember(&order);
                 return Ok(order);
             }
+            Ok(order) => another(&order),
             Err(error) => error,
         };
+        let sent_with = client.pipeline().credentials.held();
         let duplicate = error.cause() == Some(Cause::DuplicateClientOrderId);
         match error.outcome() {
             Outcome::Unknown => in_doubt = true,
@@ -152,12 +186,28 @@ pub(super) async fn perform(client: &Client, act: Act, given: bool) -> Result<Or
             Outcome::Rejected | Outcome::NotSent => {}
         }
         match look_up(client, &act, deadline).await {
-            Found::Order(order) if !given || act.is(&order) => {
-                client.remember(&order);
-                return Ok(*order);
+            Found::Order(order) => {
+                let likeness = match given {
+                    true => act.likeness(&order, not_before),
+                    false => Likeness::Same,
+                };
+                match likeness {
+                    Likeness::Same => {
+                        client.remember(&order);
+                        return Ok(*order);
+                    }
+                    Likeness::Other => return Err(taken(error, &order)),
+                    Likeness::Unclear => {
+                        return Err(unresolved(error, &act, Some(&differs(&order))));
+                    }
+                }
             }
-            Found::Order(order) => return Err(taken(error, &order)),
             Found::Unclear(reason) => return Err(unresolved(error, &act, Some(&reason))),
+            // Another account may well not know the order.
+            Found::Nothing if client.pipeline().credentials.held() != sent_with => {
+                let reason = Error::new(ErrorKind::Credentials, "the keys have changed meanwhile");
+                return Err(unresolved(error, &act, Some(&reason)));
+            }
             Found::Nothing => {}
         }
         let Some(wait) = client.jittered_wait(policy, attempt, deadline) else {
@@ -186,6 +236,9 @@ async fn look_up(client: &Client, act: &Act, deadline: Instant) -> Found {
     }
 }
 
+/// An order that was created this long before the call is not the call's.
+const EARLIER: TimeDelta = TimeDelta::seconds(10);
+
 /// How long a look-up may take at least.
 const LOOK_UP: Duration = Duration::from_secs(10);
 
@@ -197,14 +250,27 @@ pub(super) async fn find(client: &Client, client_order_id: &str) -> Result<Optio
         .client_order_id(client_order_id);
     match client.call(call.send()).await {
         Ok(order) if order.client_order_id == client_order_id => Ok(Some(order)),
-        Ok(_) => Err(Error::new(
-            ErrorKind::Decode,
-            "the service answered with another order than the one that was asked for",
-        )
-        .with(|repr| repr.outcome = Outcome::Unknown)),
+        Ok(order) => Err(another(&order)),
         Err(error) if error.says_order_not_found() => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// A success that is about another order.
+fn another(order: &Order) -> Error {
+    let message = format!(
+        "the service answered with another order than the one that was asked for: {}",
+        order.id
+    );
+    Error::new(ErrorKind::Decode, message).with(|repr| repr.outcome = Outcome::Unknown)
+}
+
+fn differs(order: &Order) -> Error {
+    let message = format!(
+        "order {} has this id and is not quite what was asked for",
+        order.id
+    );
+    Error::new(ErrorKind::Unresolved, message)
 }
 
 fn unresolved(last: Error, act: &Act, look_up: Option<&Error>) -> Error {
@@ -261,9 +327,16 @@ mod tests {
             }))
             .unwrap()
         };
-        assert!(is_submitted(&body("BTCUSD", "1.5"), &order));
-        assert!(is_submitted(&body("BTC/USD", "1.5"), &order));
-        assert!(!is_submitted(&body("BTCUSD", "1.6"), &order));
-        assert!(!is_submitted(&body("ETHUSD", "1.5"), &order));
+        for (symbol, quantity, expected) in [
+            ("BTCUSD", "1.5", Likeness::Same),
+            ("BTC/USD", "1.5", Likeness::Same),
+            ("BTCUSD", "1.6", Likeness::Unclear),
+            ("ETHUSD", "1.5", Likeness::Other),
+        ] {
+            assert_eq!(likeness(&body(symbol, quantity), &order), expected);
+        }
+        let act = Act::Submit(Box::new(body("BTCUSD", "1.5")));
+        let later = order.created_at + TimeDelta::seconds(1);
+        assert_eq!(act.likeness(&order, Some(later)), Likeness::Other);
     }
 }

@@ -146,14 +146,14 @@ impl OrderQuery {
     }
 
     /// Only orders to buy, or only orders to sell.
-    pub fn side(mut self, side: OrderSide) -> Self {
-        self.side = Some(side);
+    pub fn side(mut self, side: impl Into<OrderSide>) -> Self {
+        self.side = Some(side.into());
         self
     }
 
     /// Only orders for assets of one of these classes, added to those that are named already.
-    pub fn asset_classes(mut self, classes: impl IntoIterator<Item = AssetClass>) -> Self {
-        let classes = classes.into_iter();
+    pub fn asset_classes(mut self, classes: impl IntoIterator<Item: Into<AssetClass>>) -> Self {
+        let classes = classes.into_iter().map(Into::<AssetClass>::into);
         let classes = classes.map(|class| ListOrdersAssetClassItem::from(class.as_str()));
         self.asset_classes.extend(classes);
         self

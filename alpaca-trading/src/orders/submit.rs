@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::once::{self, Act};
 use super::{ClientOrderId, OrderRequest, Orders, ReplaceRequest, Trace, Unresolved, refused};
+use crate::Violation;
 use crate::error::Result;
 
 impl Orders {
@@ -45,7 +46,8 @@ impl Orders {
             .validate()
             .map_err(|violations| refused(&self.client, "create_order", violations))?;
         let mut body = request.to_body();
-        let given = give_id(&mut body.client_order_id);
+        let given = give_id(&mut body.client_order_id)
+            .map_err(|violation| refused(&self.client, "create_order", vec![violation]))?;
         once::perform(&self.client, Act::Submit(Box::new(body)), given).await
     }
 
@@ -81,21 +83,27 @@ impl Orders {
     /// ```
     ///
     /// Raw operation: [`replace_order`](alpaca_trading_gen::Client::replace_order).
-    pub async fn replace(&self, order_id: Uuid, change: ReplaceRequest) -> Result<Order> {
+    pub async fn replace(
+        &self,
+        order_id: Uuid,
+        change: impl Into<ReplaceRequest>,
+    ) -> Result<Order> {
+        let change = change.into();
         change
             .validate()
             .map_err(|violations| refused(&self.client, "replace_order", violations))?;
         let mut body = change.to_body();
-        let given = give_id(&mut body.client_order_id);
+        let given = give_id(&mut body.client_order_id)
+            .map_err(|violation| refused(&self.client, "replace_order", vec![violation]))?;
         once::perform(&self.client, Act::Replace(order_id, Box::new(body)), given).await
     }
 
-    /// Asks what became of an order whose fate was unknown. None: the service has no such order.
+    /// Asks once what became of an order whose fate was unknown. None: the service has no such order yet.
     ///
-    /// A request that was held up on its way can still arrive after that answer, if only a moment after
-    /// it was sent; "none" a minute later is final. Nothing is sent again: if it was not accepted,
-    /// submit it anew. What closed a position is recognised among the orders since then; if it cannot be
-    /// told from others, that is an error.
+    /// A request that was held up on its way can still arrive after that answer:
+    /// [`settle`](Self::settle) waits until "none" is final, and only then may the order be submitted
+    /// anew. Nothing is sent again. What closed a position is recognised among the orders since then; if
+    /// it cannot be told from others, that is an error.
     ///
     /// # Errors
     ///
@@ -108,16 +116,14 @@ impl Orders {
     /// use alpaca_trading::orders::Unresolved;
     ///
     /// # async fn run(client: alpaca_trading::Client) -> alpaca_trading::Result<()> {
-    /// // After a restart, from what was written down before submitting:
     /// let unresolved = Unresolved::submission("bot-7-0001");
-    /// match client.orders().resolve(&unresolved).await? {
-    ///     Some(order) => println!("it was accepted: {}", order.id),
-    ///     None => println!("it was not accepted"),
+    /// if let Some(order) = client.orders().resolve(&unresolved).await? {
+    ///     println!("it was accepted: {}", order.id);
     /// }
     /// # Ok(()) }
     /// ```
     pub async fn resolve(&self, unresolved: &Unresolved) -> Result<Option<Order>> {
-        match &unresolved.0 {
+        match &unresolved.trace {
             Trace::Submission { client_order_id }
             | Trace::Replacement {
                 client_order_id, ..
@@ -128,10 +134,25 @@ impl Orders {
 }
 
 /// Gives an order that has no id a random one. Whether it had one.
-fn give_id(id: &mut Option<String>) -> bool {
-    let given = id.is_some();
-    id.get_or_insert_with(|| ClientOrderId::random().to_string());
-    given
+///
+/// An id by which the order could not be found again is refused also for a request that is otherwise not
+/// checked: for a blank one the service makes one of its own, and blanks at the ends may be lost.
+fn give_id(id: &mut Option<String>) -> Result<bool, Violation> {
+    let Some(id) = id else {
+        *id = Some(ClientOrderId::random().to_string());
+        return Ok(false);
+    };
+    let fault = match id.trim() {
+        "" => "is blank, and the order could not be looked up by it",
+        trimmed if trimmed.len() != id.len() => "begins or ends with a blank, which may be lost",
+        _ if id.chars().any(char::is_control) => "has a control character",
+        _ => return Ok(true),
+    };
+    Err(Violation::new(
+        "client_order_id",
+        "client-order-id-text",
+        fault,
+    ))
 }
 
 #[cfg(test)]
@@ -141,10 +162,16 @@ mod tests {
     #[test]
     fn a_given_id_stays_and_a_missing_one_is_random() {
         let mut id = Some("mine".to_owned());
-        assert!(give_id(&mut id));
+        assert_eq!(give_id(&mut id), Ok(true));
         assert_eq!(id.as_deref(), Some("mine"));
         let (mut one, mut other) = (None, None);
-        assert!(!give_id(&mut one) && !give_id(&mut other));
+        assert_eq!(
+            (give_id(&mut one), give_id(&mut other)),
+            (Ok(false), Ok(false))
+        );
+        for blank in ["", "  ", " mine", "mine\n", "mi\0ne"] {
+            assert!(give_id(&mut Some(blank.to_owned())).is_err(), "{blank:?}");
+        }
         assert!(one.is_some() && one != other);
     }
 }

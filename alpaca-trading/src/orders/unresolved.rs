@@ -2,15 +2,19 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
+use tokio::time::Instant;
 use uuid::Uuid;
+
+use super::ClientOrderId;
 
 /// An order whose fate is not known: enough to ask again.
 ///
 /// It comes out of [`Error::unresolved`](crate::Error::unresolved), and goes into
-/// [`Orders::resolve`](super::Orders::resolve). A submission can also be written down as its client
-/// order id and asked for after a restart.
+/// [`Orders::settle`](super::Orders::settle), which waits until the answer is final, or
+/// [`Orders::resolve`](super::Orders::resolve), which asks once. A submission can also be written down as
+/// its client order id and asked for after a restart.
 ///
 /// # Examples
 ///
@@ -23,18 +27,30 @@ use uuid::Uuid;
 /// match client.orders().submit(request).await {
 ///     Ok(order) => println!("{}", order.id),
 ///     Err(error) => match error.unresolved() {
-///         // Later, when the service can be reached again:
-///         Some(unresolved) => match client.orders().resolve(unresolved).await? {
+///         Some(unresolved) => match client.orders().settle(unresolved).await? {
 ///             Some(order) => println!("it was accepted: {}", order.id),
-///             None => println!("it was not accepted"),
+///             None => println!("it was not accepted, and will not be"),
 ///         },
 ///         None => return Err(error),
 ///     },
 /// }
 /// # Ok(()) }
 /// ```
-#[derive(Clone, PartialEq, Eq)]
-pub struct Unresolved(pub(crate) Trace);
+#[derive(Clone)]
+pub struct Unresolved {
+    pub(crate) trace: Trace,
+    /// When the call gave up.
+    pub(super) since: Instant,
+}
+
+/// Two are equal that ask for the same.
+impl PartialEq for Unresolved {
+    fn eq(&self, other: &Self) -> bool {
+        self.trace == other.trace
+    }
+}
+
+impl Eq for Unresolved {}
 
 /// The trace that the order would have left.
 #[derive(Clone, PartialEq, Eq)]
@@ -58,6 +74,8 @@ pub(crate) struct Closing {
     pub(crate) symbol: String,
     /// This machine's time when the request was sent.
     pub(crate) sent: DateTime<Utc>,
+    /// How far the service's time was ahead of it, once the call had ended.
+    pub(crate) offset: Option<TimeDelta>,
     /// This machine's time when it was given up; none while it is under way.
     pub(crate) ended: Option<DateTime<Utc>>,
     /// The quantity, when one was asked for.
@@ -69,17 +87,24 @@ pub(crate) struct Closing {
 impl Unresolved {
     /// A submission with this client order id, as it was written down.
     #[must_use]
-    pub fn submission(client_order_id: impl Into<String>) -> Self {
-        Self(Trace::Submission {
-            client_order_id: client_order_id.into(),
+    pub fn submission(client_order_id: impl Into<ClientOrderId>) -> Self {
+        Self::new(Trace::Submission {
+            client_order_id: client_order_id.into().into_string(),
         })
+    }
+
+    pub(crate) fn new(trace: Trace) -> Self {
+        Self {
+            trace,
+            since: Instant::now(),
+        }
     }
 
     /// The client order id that the order has if it was accepted; none for the closing of a position,
     /// which cannot carry one.
     #[must_use]
     pub fn client_order_id(&self) -> Option<&str> {
-        match &self.0 {
+        match &self.trace {
             Trace::Submission { client_order_id }
             | Trace::Replacement {
                 client_order_id, ..
@@ -91,7 +116,7 @@ impl Unresolved {
 
 impl fmt::Display for Unresolved {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
+        match &self.trace {
             Trace::Submission { client_order_id } => {
                 write!(f, "the order with the client order id `{client_order_id}`")
             }

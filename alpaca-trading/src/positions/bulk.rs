@@ -228,7 +228,7 @@ mod tests {
     fn an_order_is_an_order() {
         let json = format!(r#"{{"symbol":"AAPL","status":200,"body":{ORDER}}}"#);
         for result in both_ways(&json) {
-            assert_eq!(result.unwrap().unwrap().qty, Some(rust_decimal::dec!(1.50)));
+            assert_eq!(result.unwrap().unwrap().qty, Some(crate::dec!(1.50)));
         }
     }
 

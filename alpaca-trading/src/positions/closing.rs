@@ -26,9 +26,9 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
-use alpaca_trading_gen::types::{self, Order, OrderType};
+use alpaca_trading_gen::types::{self, Order, OrderClass, OrderType, PositionIntent};
 use alpaca_trading_gen::{BoxFuture, DateOrTime, DecimalParameter};
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use rust_decimal::Decimal;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -39,7 +39,7 @@ use crate::orders::{Closing, HELD_UP, Trace, Unresolved, refused};
 use crate::{Symbol, Violation};
 
 /// How well the service's time is known when its answers carry it.
-const SLACK: chrono::Duration = chrono::Duration::seconds(2);
+const SLACK: TimeDelta = TimeDelta::seconds(2);
 
 /// How long the orders are looked for at least.
 const LOOK_UP: Duration = Duration::from_secs(10);
@@ -143,11 +143,14 @@ impl ClosePosition {
         self.check()?;
         let client = &self.client;
         let symbol = self.symbol.compact().into_owned();
+        // The service takes `AAPL:NASDAQ` too, and answers `AAPL`.
+        let bare = symbol.split(':').next().unwrap_or_default().to_owned();
         let started = Instant::now();
-        let under_way = client.begin_closing(Some(&symbol), self.quantity);
+        let under_way = client.begin_closing(Some(&bare), self.quantity);
         let mut closing = Closing {
             number: under_way.number(),
-            symbol: symbol.clone(),
+            symbol: bare,
+            offset: None,
             sent: under_way.sent(),
             ended: None,
             quantity: self.quantity,
@@ -177,6 +180,8 @@ impl ClosePosition {
         let left = deadline.saturating_sub(started.elapsed()).max(LOOK_UP);
         let found = find(&client.with_deadline(left), &closing).await;
         closing.ended = Some(Utc::now());
+        // Whoever sets this machine's clock right before asking again must not move the window.
+        closing.offset = client.clock_offset();
         // Whoever asks later may do so with another client, which does not know these.
         closing.others = client.known_orders(closing.number);
         match found {
@@ -200,14 +205,18 @@ impl IntoFuture for ClosePosition {
 pub(crate) async fn find(client: &Client, closing: &Closing) -> Result<Option<Order>> {
     let asset = Uuid::parse_str(&closing.symbol).ok();
     // Without a word of the service's about its time, a wide window is read and then judged.
-    let offset = client.clock_offset().unwrap_or(-chrono::Duration::days(1));
+    let known = closing.offset.or(client.clock_offset());
+    let offset = known.unwrap_or(-TimeDelta::days(1));
     let mut call = client
         .raw()
         .list_orders()
         .status(types::ListOrdersStatus::All)
         .after(DateOrTime::from(closing.sent + offset - SLACK))
-        .direction(types::ListOrdersDirection::Desc)
-        .limit(500i64);
+        .direction(types::ListOrdersDirection::Asc)
+        .limit(MOST);
+    if let (Some(ended), Some(offset)) = (closing.ended, known) {
+        call = call.until(DateOrTime::from(ended + offset + HELD_UP + SLACK));
+    }
     if asset.is_none() {
         call = call.symbols(closing.symbol.clone());
     }
@@ -216,42 +225,93 @@ pub(crate) async fn find(client: &Client, closing: &Closing) -> Result<Option<Or
         // The order that is looked for may be the one that cannot be read.
         return Err(row.error().clone());
     }
-    let Some(offset) = client.clock_offset() else {
-        return Err(Error::new(
-            ErrorKind::Unresolved,
+    if i64::try_from(orders.total()).is_ok_and(|total| total >= MOST) {
+        return Err(unclear(
+            "so many orders were placed since then that not all of them could be read",
+        ));
+    }
+    let Some(offset) = closing.offset.or(client.clock_offset()) else {
+        return Err(unclear(
             "the service does not tell its time, so that no order can be told from an earlier one",
-        )
-        .with(|repr| repr.outcome = Outcome::Unknown));
+        ));
     };
     let since = closing.sent + offset - SLACK;
     let until = closing.ended.map(|ended| ended + offset + HELD_UP);
-    let candidates = orders.into_iter().filter(|order| {
-        let submitted_at = order.submitted_at.unwrap_or(order.created_at);
-        let same_symbol = match asset {
-            Some(asset) => order.asset_id == Some(asset),
-            None => order
-                .symbol
-                .as_deref()
-                .is_some_and(|symbol| symbol.replace('/', "") == closing.symbol),
-        };
-        same_symbol
-            && order
-                .type_
-                .as_ref()
-                .is_none_or(|kind| *kind == OrderType::Market)
-            && order.replaces.is_none()
-            && closing
-                .quantity
-                .is_none_or(|asked| order.qty.is_none_or(|qty| qty == asked))
-            && submitted_at >= since
-            && until.is_none_or(|until| submitted_at <= until)
-            && !closing.others.contains(&order.id)
-    });
-    client.claim(closing, candidates.collect())
+    let candidates: Vec<Order> = orders
+        .into_iter()
+        .filter(|order| {
+            let submitted_at = order.submitted_at.unwrap_or(order.created_at);
+            is_for(order, &closing.symbol, asset)
+                && can_close(order)
+                && submitted_at >= since
+                && until.is_none_or(|until| submitted_at <= until)
+                && !closing.others.contains(&order.id)
+        })
+        .collect();
+    let Some(asked) = closing.quantity else {
+        return client.claim(closing, candidates);
+    };
+    let (exact, others): (Vec<Order>, Vec<Order>) = candidates
+        .into_iter()
+        .partition(|order| order.qty.is_none_or(|quantity| quantity == asked));
+    match client.claim(closing, exact)? {
+        Some(order) => Ok(Some(order)),
+        // The service cuts quantities of coins, so that a slightly smaller order may be the one.
+        None => match others.iter().find(|order| is_cut(order, asked)) {
+            None => Ok(None),
+            Some(order) => {
+                let quantity = order.qty.unwrap_or_default();
+                Err(unclear(format!(
+                    "order {} may be the one, but is for {quantity} instead of {asked}",
+                    order.id
+                )))
+            }
+        },
+    }
+}
+
+/// The most orders that one answer has.
+const MOST: i64 = 500;
+
+fn is_for(order: &Order, symbol: &str, asset: Option<Uuid>) -> bool {
+    match asset {
+        Some(asset) => order.asset_id == Some(asset),
+        None => order
+            .symbol
+            .as_deref()
+            .is_some_and(|echoed| echoed.replace('/', "").eq_ignore_ascii_case(symbol)),
+    }
+}
+
+/// Whether an order is of the kind that closing a position places.
+fn can_close(order: &Order) -> bool {
+    let opens = matches!(
+        order.position_intent,
+        Some(PositionIntent::BuyToOpen | PositionIntent::SellToOpen)
+    );
+    let at_the_market = order
+        .type_
+        .as_ref()
+        .is_none_or(|kind| *kind == OrderType::Market);
+    at_the_market
+        && !opens
+        && order.order_class == OrderClass::Simple
+        && order.legs.is_empty()
+        && order.replaces.is_none()
+}
+
+/// Whether an order may be for this quantity, cut to what the asset is traded in.
+fn is_cut(order: &Order, asked: Decimal) -> bool {
+    let cut = |quantity| quantity < asked && (asked - quantity) * Decimal::ONE_HUNDRED <= asked;
+    order.qty.is_some_and(cut)
+}
+
+fn unclear(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Unresolved, message).with(|repr| repr.outcome = Outcome::Unknown)
 }
 
 fn unresolved(last: Error, closing: Closing, look_up: Option<&Error>) -> Error {
-    let unresolved = Unresolved(Trace::Closing(closing));
+    let unresolved = Unresolved::new(Trace::Closing(closing));
     last.with(|repr| {
         let mut message = format!(
             "whether {unresolved} was placed is not known: {}",

@@ -85,7 +85,7 @@ pub(super) fn symbol(symbol: &Symbol) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use rust_decimal::dec;
+    use crate::dec;
 
     use super::*;
 

@@ -321,7 +321,7 @@ impl LocateRequest {
 
 #[cfg(test)]
 mod tests {
-    use rust_decimal::dec;
+    use crate::dec;
 
     use super::*;
 

@@ -310,7 +310,7 @@ impl TokenizationQuery {
 
 #[cfg(test)]
 mod tests {
-    use rust_decimal::dec;
+    use crate::dec;
 
     use super::*;
 

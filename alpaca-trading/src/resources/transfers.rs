@@ -229,7 +229,7 @@ impl Withdrawal {
 
 #[cfg(test)]
 mod tests {
-    use rust_decimal::dec;
+    use crate::dec;
 
     use super::*;
 

@@ -30,6 +30,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use alpaca_trading_gen::Operation;
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use reqwest::Request;
 
@@ -191,6 +192,7 @@ impl Script {
                         repr.status = Some(status.as_u16());
                     }));
                 }
+                let body = with_client_order_id(body, &request);
                 let headers: HeaderMap = headers.into_iter().collect();
                 let answer = Answer::scripted(status, headers, body, request.url().clone());
                 Ok(Attempted::Whole(answer))
@@ -226,6 +228,23 @@ impl SentRequest {
                 .collect(),
             body: String::from_utf8_lossy(body.unwrap_or_default()).into_owned(),
         }
+    }
+}
+
+/// Puts the client order id that was sent where the reply asks for it.
+fn with_client_order_id(body: Bytes, request: &Request) -> Bytes {
+    const PLACE: &str = "{client_order_id}";
+    let sent = request.body().and_then(reqwest::Body::as_bytes);
+    let id = || {
+        let sent: serde_json::Value = serde_json::from_slice(sent?).ok()?;
+        Some(sent.get("client_order_id")?.as_str()?.to_owned())
+    };
+    match std::str::from_utf8(&body) {
+        Ok(text) if text.contains(PLACE) => match id() {
+            Some(id) => text.replace(PLACE, &id).into(),
+            None => body,
+        },
+        _ => body,
     }
 }
 

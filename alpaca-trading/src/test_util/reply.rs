@@ -26,6 +26,9 @@ pub(super) enum Behaviour {
 
 impl Reply {
     /// An answer with a JSON body; the text is sent as it is, also when it is no JSON.
+    ///
+    /// The client takes for its order only one that has its client order id. Where the text has
+    /// `{client_order_id}`, the one that was sent is put in its place.
     #[must_use]
     pub fn json(status: u16, body: impl Into<String>) -> Self {
         Self::answer(status, body.into()).header("content-type", "application/json")

@@ -1,6 +1,7 @@
 //! Hooks of the application, before and after each attempt.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use alpaca_trading_gen::Operation;
@@ -17,19 +18,31 @@ use crate::{Environment, ErrorKind, Outcome};
 /// # Examples
 ///
 /// ```
+/// use std::sync::Arc;
 /// use std::sync::atomic::{AtomicU64, Ordering};
-/// use alpaca_trading::{Exchange, Hook};
+/// use alpaca_trading::{Attempt, Client, Hook};
 ///
 /// #[derive(Default)]
 /// struct Failures(AtomicU64);
 ///
 /// impl Hook for Failures {
-///     fn after(&self, exchange: &Exchange<'_>) {
-///         if exchange.status().is_none_or(|status| status >= 400) {
+///     fn after(&self, attempt: &Attempt<'_>) {
+///         if attempt.status().is_none_or(|status| status >= 400) {
 ///             self.0.fetch_add(1, Ordering::Relaxed);
 ///         }
 ///     }
 /// }
+///
+/// # fn main() -> alpaca_trading::Result<()> {
+/// let failures = Arc::new(Failures::default());
+/// let client = Client::builder()
+///     .key_pair("PKEXAMPLE", "secret")
+///     .hook(Arc::clone(&failures))
+///     .build()?;
+/// # let _ = client;
+/// assert_eq!(failures.0.load(Ordering::Relaxed), 0);
+/// # Ok(())
+/// # }
 /// ```
 pub trait Hook: Send + Sync + 'static {
     /// Before an attempt: headers may be added, and the attempt may be refused.
@@ -45,7 +58,20 @@ pub trait Hook: Send + Sync + 'static {
     }
 
     /// After an attempt, whether it was answered or not.
-    fn after(&self, _exchange: &Exchange<'_>) {}
+    fn after(&self, _exchange: &Attempt<'_>) {}
+}
+
+impl<H: Hook + ?Sized> Hook for Arc<H> {
+    fn before(
+        &self,
+        request: &mut Outgoing<'_>,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        (**self).before(request)
+    }
+
+    fn after(&self, attempt: &Attempt<'_>) {
+        (**self).after(attempt);
+    }
 }
 
 /// A request that is about to be sent.
@@ -144,7 +170,7 @@ impl fmt::Display for RefusedHeader {
 impl std::error::Error for RefusedHeader {}
 
 /// An attempt that has ended.
-pub struct Exchange<'a> {
+pub struct Attempt<'a> {
     pub(super) operation: &'static Operation,
     pub(super) environment: &'a Environment,
     pub(super) attempt: u32,
@@ -157,7 +183,7 @@ pub struct Exchange<'a> {
     pub(super) retry_in: Option<Duration>,
 }
 
-impl Exchange<'_> {
+impl Attempt<'_> {
     /// The name of the operation: `create_order`.
     #[must_use]
     pub fn operation(&self) -> &'static str {
@@ -172,7 +198,7 @@ impl Exchange<'_> {
 
     /// Which attempt of the call this was, from 1.
     #[must_use]
-    pub fn attempt(&self) -> u32 {
+    pub fn number(&self) -> u32 {
         self.attempt
     }
 
@@ -219,10 +245,10 @@ impl Exchange<'_> {
     }
 }
 
-impl fmt::Debug for Exchange<'_> {
+impl fmt::Debug for Attempt<'_> {
     /// Shows how long the body is, not what is in it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Exchange")
+        f.debug_struct("Attempt")
             .field("operation", &self.operation.id)
             .field("environment", self.environment)
             .field("attempt", &self.attempt)

@@ -35,7 +35,7 @@ pub(crate) use attempt::{Answer, Attempted};
 pub use backoff::RetryPolicy;
 pub(crate) use budget::RetryBudget;
 pub(crate) use call::CallOptions;
-pub use hook::{Exchange, Hook, Outgoing, RefusedHeader};
+pub use hook::{Attempt, Hook, Outgoing, RefusedHeader};
 pub use idempotency::Idempotency;
 pub(crate) use pacing::Pacer;
 pub use pacing::Pacing;
@@ -156,8 +156,9 @@ impl Pipeline {
     ) -> Result<Response, Error> {
         call::note(|facts| facts.operation = Some(operation));
         if self.read_only && idempotency::changes_state(operation) {
-            let message = "this client is read-only, and the request would change something";
-            return Err(self.tell(Error::new(ErrorKind::ReadOnly, message), operation));
+            let message = "the request would change something";
+            let error = Error::new(ErrorKind::ReadOnly, message);
+            return Err(self.tell(error, operation, request.url().path()));
         }
         let retry = options.retry.as_ref().unwrap_or(&self.retry);
         let template = Template::new(request);
@@ -165,7 +166,7 @@ impl Pipeline {
         let mut progress = Progress {
             operation,
             started,
-            deadline: started + options.deadline.unwrap_or(retry.deadline()),
+            deadline: after(started, options.deadline.unwrap_or(retry.deadline())),
             class: Idempotency::of_request(
                 operation,
                 template.headers.contains_key("idempotency-key"),
@@ -215,7 +216,7 @@ impl Pipeline {
                 return Ok(stream);
             }
             let Some(wait) = wait else {
-                return self.conclude(done, &progress);
+                return self.conclude(done, &progress, template.request.url().path());
             };
             if done_maybe_received(&done) {
                 progress.maybe_received = true;
@@ -397,7 +398,7 @@ impl Pipeline {
         }
         let answer = done.as_ref().ok();
         let id = answer.and_then(|answer| request_id_without(&answer.headers, keys));
-        let exchange = Exchange {
+        let exchange = Attempt {
             operation: progress.operation,
             environment: &self.environment,
             attempt: progress.attempt,
@@ -425,15 +426,16 @@ impl Pipeline {
         &self,
         done: Result<Answer, Error>,
         progress: &Progress,
+        path: &str,
     ) -> Result<Response, Error> {
         match done {
             Ok(answer) => Ok(answer.into_response()),
-            Err(error) => Err(self.tell(error, progress.operation).with(|repr| {
+            Err(error) => Err(self.tell(error, progress.operation, path).with(|repr| {
                 // What kept the last attempt from being made does not count; a vain attempt to
                 // connect does.
                 let made = repr.kind == ErrorKind::Connect || repr.outcome != Outcome::NotSent;
                 repr.attempts = progress.attempt - u32::from(!made);
-                if progress.maybe_received && repr.outcome == Outcome::NotSent {
+                if progress.maybe_received {
                     repr.outcome = Outcome::Unknown;
                 }
             })),
@@ -441,8 +443,9 @@ impl Pipeline {
     }
 
     /// Adds where it happened.
-    fn tell(&self, error: Error, operation: &'static Operation) -> Error {
+    fn tell(&self, error: Error, operation: &'static Operation, path: &str) -> Error {
         error.with(|repr| {
+            repr.path = Some(path.to_owned());
             repr.operation = Some(operation);
             repr.environment = Some(self.environment.clone());
         })
@@ -461,6 +464,13 @@ fn credentials_failed(reason: impl std::error::Error + Send + Sync + 'static) ->
         None => reason.to_string(),
     };
     Error::new(ErrorKind::Credentials, message).with(|repr| repr.source = Some(Arc::new(reason)))
+}
+
+/// The time at the end of a duration, also of one that no clock can hold.
+pub(crate) fn after(start: Instant, duration: Duration) -> Instant {
+    /// Ten years: longer than any call, and well within what instants can tell apart.
+    const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+    start + duration.min(LONGEST)
 }
 
 /// Alpaca's name for an exchange; a text that could break a log is left out.

@@ -251,7 +251,7 @@ fn safe_submission_asks_for_the_order_of_an_interrupted_run() {
     });
     for (client_order_id, expected) in [
         ("example-there", format!("order {} is filled", id(1))),
-        ("example-nowhere", "not accepted".to_owned()),
+        ("example-nowhere", "the service does not know it".to_owned()),
     ] {
         let run = Program::example("safe_submission")
             .env("CLIENT_ORDER_ID", client_order_id)

@@ -27,7 +27,7 @@ fn error_handling_has_an_advice_for_each_mistake() {
         "an order that breaks rules: POST /v2/orders",
         "keep to these rules: ",
         "limit-price-tick",
-        "an unknown order: GET /v2/orders/{order_id}",
+        "an unknown order: GET /v2/orders/",
         "404 [40410000] order not found",
         "look for it in the list",
         "an expensive order: ",

@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use alpaca_trading::orders::{Order, OrderRequest, Quantity};
-use alpaca_trading::positions::ClosePosition;
 use alpaca_trading::{Client, Decimal, Error, Outcome, Side};
 use chrono::TimeDelta;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::scene::{Scene, by_virtual_clock};
-use super::{Plan, Tally, violation};
+use super::{Part, Plan, Tally, Way, violation};
 use crate::service::{self, Random};
 
 /// The symbols that are held.
@@ -25,52 +24,52 @@ const HELD: Decimal = Decimal::ONE_THOUSAND;
 /// for that of another.
 const ROUND: TimeDelta = TimeDelta::seconds(10);
 
-/// A part of a position to close, or an order that sells some of it. Each results in an order of
-/// another quantity, by which it is known in the book.
+/// What is done with a position. Each results in an order of another quantity, by which it is known in
+/// the book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Act {
-    Whole,
-    Half,
-    Quantity(i64),
-    Submit(i64),
+    Close(Part),
+    /// An order of the same program sells this many units.
+    Sell(Decimal),
 }
 
 impl Act {
-    /// What is done with one symbol in one round.
+    /// What is done with one symbol in one round, all of it at the same time.
     fn draw(random: &mut Random) -> Vec<Self> {
-        let (one, other) = (Self::Quantity(30), Self::Quantity(40));
+        let whole = Self::Close(Part::Whole);
+        let half = Self::Close(Part::Half);
+        let one = Self::Close(Part::Quantity(Decimal::from(30)));
+        let other = Self::Close(Part::Quantity(Decimal::from(40)));
+        let sell = Self::Sell(Decimal::from(70));
         match random.below(10) {
-            0 | 1 => vec![Self::Whole],
-            2 => vec![Self::Half],
+            0 | 1 => vec![whole],
+            2 => vec![half],
             3 => vec![one],
             4 => vec![one, other],
             5 => vec![one, one],
-            6 => vec![Self::Half, one],
-            7 => vec![Self::Half, Self::Submit(70)],
-            8 => vec![one, Self::Submit(70)],
-            _ => vec![one, other, Self::Submit(70)],
+            6 => vec![half, one],
+            7 => vec![half, sell],
+            8 => vec![one, sell],
+            _ => vec![one, other, sell],
         }
     }
 
     /// The quantity of the order that results.
     fn quantity(self) -> Decimal {
         match self {
-            Self::Whole => HELD,
-            Self::Half => HELD / Decimal::TWO,
-            Self::Quantity(units) | Self::Submit(units) => Decimal::from(units),
+            Self::Close(Part::Whole) => HELD,
+            Self::Close(Part::Half) => HELD / Decimal::TWO,
+            Self::Close(Part::Quantity(units)) | Self::Sell(units) => units,
         }
     }
 
-    async fn perform(self, client: Client, symbol: &'static str) -> Result<Order, Error> {
-        let close: ClosePosition = client.positions().close(symbol);
+    async fn perform(self, way: Way, client: Client, symbol: &'static str) -> Result<Order, Error> {
         match self {
-            Self::Whole => close.await,
-            Self::Half => close.percentage(Decimal::from(50)).await,
-            Self::Quantity(_) => close.quantity(self.quantity()).await,
-            Self::Submit(_) => {
-                let quantity = Quantity::coins(self.quantity());
+            Self::Close(part) => (way.close)(client, symbol, part).await,
+            Self::Sell(units) => {
+                let quantity = Quantity::coins(units);
                 let request = OrderRequest::market(symbol, Side::Sell, quantity);
-                client.orders().submit(request).await
+                (way.submit)(client, request).await
             }
         }
     }
@@ -82,14 +81,14 @@ impl Act {
 ///
 /// When the service of the tests is broken.
 #[must_use]
-pub fn closings(plan: &Plan, count: usize) -> Tally {
+pub fn closings(plan: &Plan, count: usize, way: Way) -> Tally {
     let started = std::time::Instant::now();
-    let mut tally = by_virtual_clock(run(plan, count));
+    let mut tally = by_virtual_clock(run(plan, count, way));
     tally.wall = started.elapsed();
     tally
 }
 
-async fn run(plan: &Plan, count: usize) -> Tally {
+async fn run(plan: &Plan, count: usize, way: Way) -> Tally {
     let scene = Scene::open(plan).await;
     let mut random = Random::new(plan.seed);
     let mut tally = Tally::default();
@@ -106,7 +105,7 @@ async fn run(plan: &Plan, count: usize) -> Tally {
                 let client = client.clone();
                 tasks.spawn(async move {
                     sleep(wait).await;
-                    (symbol, act, act.perform(client, symbol).await)
+                    (symbol, act, act.perform(way, client, symbol).await)
                 });
             }
         }

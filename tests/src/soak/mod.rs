@@ -19,20 +19,59 @@ mod scene;
 mod submit;
 mod tally;
 
-use std::pin::Pin;
-
-use alpaca_trading::orders::{Order, OrderRequest};
-use alpaca_trading::{Client, Error};
+use alpaca_trading::orders::{Order, OrderRequest, ReplaceRequest};
+use alpaca_trading::{Client, Decimal, Result, Uuid};
+use alpaca_trading_gen::BoxFuture;
 
 pub use close::closings;
 pub use plan::Plan;
 pub use replace::replacements;
-pub use submit::{carefully, submissions};
+pub use submit::submissions;
 pub use tally::{Tally, heading};
 
-/// How an order is submitted: as the crate does it, or in a worse way that must be found out.
-pub type Submit =
-    fn(Client, OrderRequest) -> Pin<Box<dyn Future<Output = Result<Order, Error>> + Send>>;
+/// How orders are placed: as the crate does it, or in a worse way that must be found out.
+#[derive(Clone, Copy, Debug)]
+pub struct Way {
+    /// Submits an order.
+    pub submit: fn(Client, OrderRequest) -> Placing,
+    /// Replaces an order.
+    pub replace: fn(Client, Uuid, ReplaceRequest) -> Placing,
+    /// Closes a position, or a part of it.
+    pub close: fn(Client, &'static str, Part) -> Placing,
+}
+
+/// An order that is being placed.
+pub type Placing = BoxFuture<'static, Result<Order>>;
+
+/// How much of a position is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// Half of it, in percent.
+    Half,
+    /// This many units.
+    Quantity(Decimal),
+}
+
+impl Way {
+    /// As the crate does it.
+    pub const CAREFUL: Self = Self {
+        submit: |client, request| Box::pin(async move { client.orders().submit(request).await }),
+        replace: |client, order, change| {
+            Box::pin(async move { client.orders().replace(order, change).await })
+        },
+        close: |client, symbol, part| {
+            let close = client.positions().close(symbol);
+            Box::pin(match part {
+                Part::Whole => close.send(),
+                Part::Half => close.percentage(50).send(),
+                Part::Quantity(units) => close.quantity(units).send(),
+            })
+        },
+    };
+}
 
 /// One kind of run.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +80,7 @@ pub struct Soak {
     pub name: &'static str,
     /// What it does, in one line.
     pub about: &'static str,
-    run: fn(&Plan, usize) -> Tally,
+    run: fn(&Plan, usize, Way) -> Tally,
 }
 
 impl Soak {
@@ -50,7 +89,7 @@ impl Soak {
         Self {
             name: "submit",
             about: "orders of all types are submitted",
-            run: |plan, calls| submissions(plan, calls, carefully),
+            run: submissions,
         },
         Self {
             name: "replace",
@@ -67,7 +106,7 @@ impl Soak {
     /// Makes so many calls in the circumstances of a seed.
     #[must_use]
     pub fn run(&self, seed: u64, calls: usize) -> Tally {
-        (self.run)(&Plan::of(seed), calls)
+        (self.run)(&Plan::of(seed), calls, Way::CAREFUL)
     }
 }
 

@@ -9,7 +9,7 @@ use alpaca_trading::{Client, Decimal, Error, Outcome, Side, Uuid};
 use tokio::task::JoinSet;
 
 use super::scene::{Scene, by_virtual_clock};
-use super::{Plan, Tally, violation};
+use super::{Plan, Tally, Way, violation};
 use crate::service::{Book, Random};
 
 /// How many replacements a chain is made of.
@@ -24,14 +24,14 @@ const FIRST: u64 = 1_000_000;
 ///
 /// When the service of the tests is broken.
 #[must_use]
-pub fn replacements(plan: &Plan, count: usize) -> Tally {
+pub fn replacements(plan: &Plan, count: usize, way: Way) -> Tally {
     let started = std::time::Instant::now();
-    let mut tally = by_virtual_clock(run(plan, count));
+    let mut tally = by_virtual_clock(run(plan, count, way));
     tally.wall = started.elapsed();
     tally
 }
 
-async fn run(plan: &Plan, count: usize) -> Tally {
+async fn run(plan: &Plan, count: usize, way: Way) -> Tally {
     let scene = Arc::new(Scene::open(plan).await);
     let mut firsts = Vec::new();
     for _ in 0..count.div_ceil(STEPS) {
@@ -53,6 +53,7 @@ async fn run(plan: &Plan, count: usize) -> Tally {
         let replacer = Replacer {
             scene: Arc::clone(&scene),
             client,
+            way,
             random: Random::new(plan.seed.wrapping_add(worker as u64)),
             tally: Tally::default(),
         };
@@ -74,6 +75,7 @@ async fn run(plan: &Plan, count: usize) -> Tally {
 struct Replacer {
     scene: Arc<Scene>,
     client: Client,
+    way: Way,
     random: Random,
     tally: Tally,
 }
@@ -98,16 +100,15 @@ impl Replacer {
     /// Replaces an order once. Returns the order that then stands.
     async fn step(&mut self, head: Uuid, number: usize) -> Uuid {
         let change = self.change(number);
-        let result = self.client.orders().replace(head, change).await;
+        let result = (self.way.replace)(self.client.clone(), head, change).await;
         self.judge(head, number, result).await.unwrap_or(head)
     }
 
     /// Replaces the same order twice at the same time: one of them must lose.
     async fn race(&mut self, head: Uuid, number: usize, rival: usize) -> Uuid {
         let (one, other) = (self.change(number), self.change(rival));
-        let (orders, rivals) = (self.client.orders(), self.client.clone());
-        let rivals = rivals.orders();
-        let (one, other) = tokio::join!(orders.replace(head, one), rivals.replace(head, other));
+        let replace = |change| (self.way.replace)(self.client.clone(), head, change);
+        let (one, other) = tokio::join!(replace(one), replace(other));
         let one = self.judge(head, number, one).await;
         let other = self.judge(head, rival, other).await;
         if one.is_some() && other.is_some() {

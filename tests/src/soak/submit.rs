@@ -6,22 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use alpaca_trading::orders::{Order, OrderRequest};
-use alpaca_trading::{Client, Error, Outcome};
+use alpaca_trading::{Error, Outcome};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::orders::{difference, draw, number};
 use super::scene::{Scene, by_virtual_clock};
-use super::{Plan, Submit, Tally, violation};
+use super::{Plan, Tally, Way, violation};
 use crate::service::{Book, Random};
-
-/// As the crate submits.
-pub fn carefully(
-    client: Client,
-    request: OrderRequest,
-) -> std::pin::Pin<Box<dyn Future<Output = Result<Order, Error>> + Send>> {
-    Box::pin(async move { client.orders().submit(request).await })
-}
 
 /// One submission and what came of it.
 struct Call {
@@ -36,18 +28,18 @@ struct Call {
 ///
 /// When the service of the tests is broken.
 #[must_use]
-pub fn submissions(plan: &Plan, count: usize, submit: Submit) -> Tally {
+pub fn submissions(plan: &Plan, count: usize, way: Way) -> Tally {
     let started = std::time::Instant::now();
-    let mut tally = by_virtual_clock(run(plan, count, submit));
+    let mut tally = by_virtual_clock(run(plan, count, way));
     tally.wall = started.elapsed();
     tally
 }
 
-async fn run(plan: &Plan, count: usize, submit: Submit) -> Tally {
+async fn run(plan: &Plan, count: usize, way: Way) -> Tally {
     let scene = Scene::open(plan).await;
     scene.spoil();
     let mut tally = Tally::default();
-    let calls = all_calls(&scene, count, submit, &mut tally).await;
+    let calls = all_calls(&scene, count, way, &mut tally).await;
     tally.requests = scene.requests();
     tally.faults = scene.faults();
     tally.resent = scene.resent();
@@ -64,7 +56,7 @@ async fn run(plan: &Plan, count: usize, submit: Submit) -> Tally {
     tally
 }
 
-async fn all_calls(scene: &Scene, count: usize, submit: Submit, tally: &mut Tally) -> Vec<Call> {
+async fn all_calls(scene: &Scene, count: usize, way: Way, tally: &mut Tally) -> Vec<Call> {
     let programs = [scene.client(1), scene.client(2)];
     let next = Arc::new(AtomicUsize::new(0));
     let mut tasks = JoinSet::new();
@@ -80,7 +72,7 @@ async fn all_calls(scene: &Scene, count: usize, submit: Submit, tally: &mut Tall
                     return (calls, violations);
                 }
                 let request = draw(plan.seed, number);
-                let result = submit(client.clone(), request.clone()).await;
+                let result = (way.submit)(client.clone(), request.clone()).await;
                 violations.extend(premature(&plan, &book, number, &result));
                 calls.push(Call {
                     number,

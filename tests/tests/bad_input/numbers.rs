@@ -71,20 +71,32 @@ async fn quantities_and_amounts_are_positive_and_not_too_fine() {
     }
 }
 
-/// The longest number there is goes out digit by digit: whether it is too much is not for a client
-/// to say.
+/// A number of 28 digits goes out digit by digit: whether it is too much is not for a client to say.
+/// One of 29 would not come back as it went.
 #[tokio::test]
 async fn the_longest_number_is_sent_as_it_is() {
     let (service, client) = untouched().await;
     let client = client.with_retry(alpaca_trading::RetryPolicy::never());
     let order = OrderRequest::market("AAPL", Side::Buy, Quantity::shares(Decimal::MAX));
-    client
+    let error = client.orders().submit(order).await.expect_err("29 digits");
+    check(&error, &service, "29 digits");
+    assert!(
+        error
+            .to_string()
+            .contains("more than 28 significant digits"),
+        "{error}"
+    );
+
+    let long = Decimal::from_str("1234567890123456789.123456789").expect("28 digits");
+    let order = OrderRequest::market("AAPL", Side::Buy, Quantity::shares(long));
+    let error = client
         .orders()
         .submit(order)
         .await
         .expect_err("a failure of the service");
+    assert!(!error.is_invalid(), "{error}");
     let body: serde_json::Value = serde_json::from_slice(&service.take()[0].body).expect("JSON");
-    assert_eq!(body["qty"], "79228162514264337593543950335");
+    assert_eq!(body["qty"], "1234567890123456789.123456789");
 }
 
 /// A number of an answer that a decimal cannot hold is not rounded: the error names its field.

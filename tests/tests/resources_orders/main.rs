@@ -52,6 +52,13 @@ fn order(status: &str) -> String {
     )
 }
 
+/// The order with the client order id that the request names.
+fn echoing(request: &tests::loopback::Recorded, status: &str) -> String {
+    let body: serde_json::Value = serde_json::from_slice(&request.body).expect("JSON");
+    let id = body["client_order_id"].as_str().expect("an id");
+    order(status).replace("mine", id)
+}
+
 /// That the request was refused here, by this rule.
 fn refused<T: std::fmt::Debug>(result: Result<T, Error>, rule: &str) {
     let error = result.expect_err("a refusal");

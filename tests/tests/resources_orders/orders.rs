@@ -4,9 +4,9 @@ use alpaca_trading::orders::{OrderRequest, Quantity, ReplaceRequest};
 use alpaca_trading::test_util::{Reply as Scripted, Script};
 use alpaca_trading::{Cause, Client, ErrorKind, Outcome, Side, Uuid, dec};
 use serde_json::{Value, json};
-use tests::loopback::Reply;
+use tests::loopback::{Loopback, Reply};
 
-use crate::{ORDER, answering, order, refused, sent};
+use crate::{ORDER, answering, client, echoing, order, refused, sent};
 
 fn id() -> Uuid {
     ORDER.parse().expect("an id")
@@ -48,7 +48,8 @@ async fn an_order_is_found_by_either_id() {
 
 #[tokio::test]
 async fn an_order_goes_out_with_an_id_and_without_anything_unasked() {
-    let (server, client) = answering(Reply::json(200, order("pending_new"))).await;
+    let server = Loopback::start(|request| Reply::json(200, echoing(request, "pending_new"))).await;
+    let client = client(&server);
     let request = OrderRequest::limit(
         "BTC/USD",
         Side::Buy,
@@ -101,7 +102,8 @@ async fn an_order_that_breaks_rules_is_not_sent() {
 
 #[tokio::test]
 async fn a_replacement_names_only_what_changes() {
-    let (server, client) = answering(Reply::json(200, order("accepted"))).await;
+    let server = Loopback::start(|request| Reply::json(200, echoing(request, "accepted"))).await;
+    let client = client(&server);
     let change = ReplaceRequest::new().quantity(3).limit_price(dec!(1.10));
     client.orders().replace(id(), change).await.unwrap();
     let requests = server.take();

@@ -4,12 +4,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use alpaca_trading::test_util::{Reply, Script};
-use alpaca_trading::{Client, ClientBuilder, Exchange, Hook, Pacing};
+use alpaca_trading::{Attempt, Client, ClientBuilder, Hook, Pacing};
 use tokio::time::Instant;
 
 /// An attempt as a hook sees it.
 #[derive(Clone, Debug)]
-pub(crate) struct Attempt {
+pub(crate) struct Noted {
     pub(crate) number: u32,
     pub(crate) sent: Instant,
     pub(crate) ended: Instant,
@@ -18,16 +18,16 @@ pub(crate) struct Attempt {
 
 /// The attempts of all calls of a client.
 #[derive(Clone, Default)]
-pub(crate) struct Timeline(Arc<Mutex<Vec<Attempt>>>);
+pub(crate) struct Timeline(Arc<Mutex<Vec<Noted>>>);
 
 impl Hook for Timeline {
-    fn after(&self, exchange: &Exchange<'_>) {
+    fn after(&self, attempt: &Attempt<'_>) {
         let ended = Instant::now();
-        self.0.lock().unwrap().push(Attempt {
-            number: exchange.attempt(),
-            sent: ended - exchange.latency(),
+        self.0.lock().unwrap().push(Noted {
+            number: attempt.number(),
+            sent: ended - attempt.latency(),
             ended,
-            retry_in: exchange.retry_in(),
+            retry_in: attempt.retry_in(),
         });
     }
 }
@@ -35,7 +35,7 @@ impl Hook for Timeline {
 impl Timeline {
     /// The attempts since the last time, checked for what holds of any: they are numbered from 1, the
     /// last is not followed by another, and between two the client waits as long as it said.
-    pub(crate) fn take(&self) -> Result<Vec<Attempt>, String> {
+    pub(crate) fn take(&self) -> Result<Vec<Noted>, String> {
         self.take_within(TICK)
     }
 
@@ -44,7 +44,7 @@ impl Timeline {
         self.take_within(Duration::MAX).expect("a timeline").len()
     }
 
-    fn take_within(&self, late: Duration) -> Result<Vec<Attempt>, String> {
+    fn take_within(&self, late: Duration) -> Result<Vec<Noted>, String> {
         let attempts = std::mem::take(&mut *self.0.lock().unwrap());
         for (place, attempt) in attempts.iter().enumerate() {
             if attempt.number as usize != place + 1 {

@@ -25,7 +25,7 @@ pub(super) enum Outcome {
 
 /// The workspace under check and the programs that work on it.
 #[derive(Debug)]
-pub(super) struct Workspace {
+pub(crate) struct Workspace {
     /// The folder of the root `Cargo.toml`.
     pub(super) root: PathBuf,
     /// Whether a missing tool is a failure: the `CI` variable is set and not empty.
@@ -36,7 +36,7 @@ pub(super) struct Workspace {
 
 impl Workspace {
     /// The workspace at `root`, worked on by the cargo that started us, or the one on the path.
-    pub(super) fn at(root: &Path) -> Result<Self, String> {
+    pub(crate) fn at(root: &Path) -> Result<Self, String> {
         // Asked once and before any check: a check that rebuilds this binary replaces the file,
         // and on Linux the name of a running program whose file is gone is no longer a path.
         let xtask =
@@ -51,7 +51,7 @@ impl Workspace {
     }
 
     /// A cargo command in the workspace root.
-    pub(super) fn cargo(&self, args: &[&str]) -> Command {
+    pub(crate) fn cargo(&self, args: &[&str]) -> Command {
         self.command(&self.cargo, args)
     }
 
@@ -87,7 +87,7 @@ fn leaks(variable: &str) -> bool {
 }
 
 /// Runs a command whose output the reader sees as it comes; anything but success is an error.
-pub(super) fn run(command: &mut Command) -> Result<(), String> {
+pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     let status = command
         .status()
         .map_err(|error| cannot_start(command, &error))?;

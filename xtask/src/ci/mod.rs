@@ -9,7 +9,7 @@
 //! skipped with a warning elsewhere: a contributor without `clippy` can still run the others.
 
 mod cargo;
-mod command;
+pub(crate) mod command;
 mod deny;
 mod foreign;
 mod licences;

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use syn::visit::{self, Visit};
 use syn::{Block, Expr, ImplItem, Item, Visibility};
 
-use super::sources::{Segments, Sources};
+use super::sources::{Module, Segments, Sources};
 use super::surface::{Method, Owner, segments};
 
 /// The functions of a crate, and where calls lead.
@@ -23,6 +23,8 @@ pub struct Calls<'a> {
 
 struct Function<'a> {
     module: &'a Segments,
+    /// Its own path: of the type that it is a method of, or of the module, and its name.
+    path: Segments,
     /// The type that it is a method of.
     owner: Option<Segments>,
     name: String,
@@ -53,25 +55,16 @@ impl<'a> Calls<'a> {
         for module in &sources.modules {
             for item in &module.items {
                 match item {
-                    Item::Fn(found) => calls.functions.push(Function {
-                        module: &module.path,
-                        owner: None,
-                        name: found.sig.ident.to_string(),
-                        block: &found.block,
-                    }),
+                    Item::Fn(found) => calls.add(module, None, &found.sig, &found.block),
                     Item::Impl(found) => {
                         let syn::Type::Path(of) = &*found.self_ty else {
                             continue;
                         };
                         let owner = sources.definition(module, &segments(&of.path));
                         for item in &found.items {
-                            let ImplItem::Fn(method) = item else { continue };
-                            calls.functions.push(Function {
-                                module: &module.path,
-                                owner: owner.clone(),
-                                name: method.sig.ident.to_string(),
-                                block: &method.block,
-                            });
+                            if let ImplItem::Fn(method) = item {
+                                calls.add(module, owner.clone(), &method.sig, &method.block);
+                            }
                         }
                     }
                     Item::Enum(found) if !matches!(found.vis, Visibility::Public(_)) => {
@@ -85,6 +78,25 @@ impl<'a> Calls<'a> {
             }
         }
         calls
+    }
+
+    fn add(
+        &mut self,
+        module: &'a Module,
+        owner: Option<Segments>,
+        signature: &syn::Signature,
+        block: &'a Block,
+    ) {
+        let name = signature.ident.to_string();
+        let mut path = owner.clone().unwrap_or_else(|| module.path.clone());
+        path.push(name.clone());
+        self.functions.push(Function {
+            module: &module.path,
+            path,
+            owner,
+            name,
+            block,
+        });
     }
 
     /// The names among `operations` that the body of a method itself calls.
@@ -192,21 +204,13 @@ impl<'a> Calls<'a> {
             })
             .collect();
         for (index, function) in self.functions.iter().enumerate() {
-            let full = match &function.owner {
-                Some(owner) => [owner.as_slice(), std::slice::from_ref(&function.name)].concat(),
-                None => [
-                    function.module.as_slice(),
-                    std::slice::from_ref(&function.name),
-                ]
-                .concat(),
-            };
             let is_own = function.owner.is_some()
                 && function.owner.as_ref() == owner
                 && found.own.contains(&function.name);
             let is_near = function.owner.is_some()
                 && function.module == module
                 && found.methods.contains(&function.name);
-            if is_own || is_near || targets.contains(&full) {
+            if is_own || is_near || targets.contains(&function.path) {
                 queue.push_back(index);
             }
         }

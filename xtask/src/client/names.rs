@@ -1,8 +1,8 @@
 //! What a name in a module stands for, and by which path the outside reaches it.
 
-use syn::{Item, UseTree};
+use syn::{Item, UseTree, Visibility};
 
-use super::sources::{Module, Segments, Sources};
+use super::sources::{Import, Module, Segments, Sources};
 
 /// Re-exports of re-exports are followed so far.
 const DEEPEST: usize = 16;
@@ -16,29 +16,37 @@ impl Sources {
         self.follow(self.absolute(module, path)?, DEEPEST)
     }
 
-    /// The shortest path by which users of the crate name what is defined at `path`. None: they
-    /// cannot.
+    /// The path by which users of the crate name what is defined at `path`: the shortest, though the
+    /// root only if there is no other. None: they cannot.
     #[must_use]
     pub fn public(&self, path: &[String]) -> Option<Segments> {
         if path.first().is_none_or(|first| first != "crate") {
             return Some(path.to_vec());
         }
-        for end in 1..path.len() {
+        for end in 2..path.len() {
             let Some(module) = path.get(..end).and_then(|above| self.module(above)) else {
                 break;
             };
             if !module.public {
-                return None;
+                return self.exported(path.get(..1)?, path);
             }
-            let exported = exports(module).into_iter().find(|(_, target)| {
-                self.definition(module, target)
-                    .is_some_and(|definition| definition == path)
-            });
-            if let Some((name, _)) = exported {
-                return Some([module.path.as_slice(), &[name]].concat());
+            if let Some(shorter) = self.exported(&module.path, path) {
+                return Some(shorter);
             }
         }
         Some(path.to_vec())
+    }
+
+    /// By which path a module offers what is defined at `path`, if it does.
+    fn exported(&self, module: &[String], path: &[String]) -> Option<Segments> {
+        let module = self.module(module)?;
+        let leads_there = |import: &&Import| {
+            let definition = self.definition(module, &import.path);
+            import.public && definition.is_some_and(|definition| definition == path)
+        };
+        let exported = module.imports.iter().find(leads_there)?;
+        let name = std::slice::from_ref(&exported.name);
+        Some([module.path.as_slice(), name].concat())
     }
 
     /// Follows re-exports from an absolute path to the definition.
@@ -54,10 +62,9 @@ impl Sources {
         if declares(module, name) || depth == 0 {
             return Some(path);
         }
-        let target = imports(module).into_iter().find(|(local, _)| local == name);
-        match target {
-            Some((_, target)) => {
-                let target = self.absolute(module, &target)?;
+        match module.import(name) {
+            Some(import) => {
+                let target = self.absolute(module, &import.path)?;
                 self.follow([target.as_slice(), rest].concat(), depth - 1)
             }
             None => Some(path),
@@ -84,13 +91,14 @@ impl Sources {
             return join(&own);
         }
         // What is imported under a name may itself begin with an imported name, but not with its own.
-        if let Some((_, target)) = imports(module).into_iter().find(|(name, _)| name == first)
-            && target != [first.clone()]
+        if let Some(import) = module.import(first)
+            && import.path != [first.clone()]
         {
-            let start = match target.first() {
-                Some(start) if start != first => self.absolute(module, &target).unwrap_or(target),
-                _ => target,
+            let start = match import.path.first() {
+                Some(start) if start != first => self.absolute(module, &import.path),
+                _ => None,
             };
+            let start = start.unwrap_or_else(|| import.path.clone());
             return join(&start);
         }
         // A crate: `uuid::Uuid`.
@@ -98,53 +106,47 @@ impl Sources {
     }
 }
 
-/// What `use` brings into a module: the name there, and the path as written.
-fn imports(module: &Module) -> Vec<(String, Segments)> {
+impl Module {
+    fn import(&self, name: &str) -> Option<&Import> {
+        self.imports.iter().find(|import| import.name == name)
+    }
+}
+
+/// What `use` brings into a module of these items.
+pub(super) fn imports(items: &[Item]) -> Vec<Import> {
     let mut found = Vec::new();
-    for item in &module.items {
+    for item in items {
         if let Item::Use(item) = item {
-            flatten(&item.tree, &mut Vec::new(), &mut found);
+            let public = matches!(item.vis, Visibility::Public(_));
+            flatten(&item.tree, &mut Vec::new(), public, &mut found);
         }
     }
     found
 }
 
-/// What `pub use` offers of a module.
-fn exports(module: &Module) -> Vec<(String, Segments)> {
-    let mut found = Vec::new();
-    for item in &module.items {
-        if let Item::Use(item) = item
-            && matches!(item.vis, syn::Visibility::Public(_))
-        {
-            flatten(&item.tree, &mut Vec::new(), &mut found);
-        }
-    }
-    found
-}
-
-fn flatten(tree: &UseTree, prefix: &mut Segments, found: &mut Vec<(String, Segments)>) {
+fn flatten(tree: &UseTree, prefix: &mut Segments, public: bool, found: &mut Vec<Import>) {
     let mut add = |name: &syn::Ident, local: &syn::Ident| {
         let mut path = prefix.clone();
         if name != "self" {
             path.push(name.to_string());
         }
-        let local = match local == "self" {
+        let name = match local == "self" {
             true => prefix.last().cloned().unwrap_or_default(),
             false => local.to_string(),
         };
-        found.push((local, path));
+        found.push(Import { name, path, public });
     };
     match tree {
         UseTree::Name(leaf) => add(&leaf.ident, &leaf.ident),
         UseTree::Rename(leaf) => add(&leaf.ident, &leaf.rename),
         UseTree::Path(branch) => {
             prefix.push(branch.ident.to_string());
-            flatten(&branch.tree, prefix, found);
+            flatten(&branch.tree, prefix, public, found);
             prefix.pop();
         }
         UseTree::Group(group) => {
             for tree in &group.items {
-                flatten(tree, prefix, found);
+                flatten(tree, prefix, public, found);
             }
         }
         // What comes by `*` has no name here; whoever needs it is told that it is unknown.

@@ -1,5 +1,6 @@
 //! The modules of a crate, parsed.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use syn::{Attribute, Item, Visibility};
@@ -17,12 +18,26 @@ pub struct Module {
     pub public: bool,
     /// What it declares.
     pub items: Vec<Item>,
+    /// What `use` brings into it.
+    pub imports: Vec<Import>,
+}
+
+/// A name that `use` brings into a module.
+pub struct Import {
+    /// The name there.
+    pub name: String,
+    /// The path as written.
+    pub path: Segments,
+    /// Whether it is `pub use`.
+    pub public: bool,
 }
 
 /// All modules of a crate, parents before children and in the order of their declaration.
 pub struct Sources {
     /// The modules; the first is the root.
     pub modules: Vec<Module>,
+    /// Their places in the list.
+    places: HashMap<Segments, usize>,
 }
 
 impl Sources {
@@ -64,7 +79,9 @@ impl Sources {
             true,
             items,
         )?;
+        let paths = reader.modules.iter().map(|module| module.path.clone());
         Ok(Self {
+            places: paths.zip(0..).collect(),
             modules: reader.modules,
         })
     }
@@ -72,7 +89,7 @@ impl Sources {
     /// The module of this path.
     #[must_use]
     pub fn module(&self, path: &[String]) -> Option<&Module> {
-        self.modules.iter().find(|module| module.path == path)
+        self.modules.get(*self.places.get(path)?)
     }
 }
 
@@ -94,14 +111,16 @@ impl Reader<'_> {
         let (children, items) = items
             .into_iter()
             .partition::<Vec<_>, _>(|item| matches!(item, Item::Mod(_)));
+        let items: Vec<Item> = items
+            .into_iter()
+            .filter(|item| !is_test(attributes(item)))
+            .collect();
         self.modules.push(Module {
             path: path.clone(),
             file: file.to_owned(),
             public,
-            items: items
-                .into_iter()
-                .filter(|item| !is_test(attributes(item)))
-                .collect(),
+            imports: super::names::imports(&items),
+            items,
         });
         for child in children {
             let Item::Mod(child) = child else { continue };

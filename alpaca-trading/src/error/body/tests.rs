@@ -153,7 +153,7 @@ fn of_a_page_the_title_is_kept() {
         </body>\r\n</html>\r\n";
     for content_type in [None, Some("text/html"), Some("application/json")] {
         let body = ErrorBody::parse(nginx.as_bytes(), content_type);
-        assert_eq!(body.message(), Some("401 Authorization Required"));
+        assert_eq!(body.message(), Some("Authorization Required"));
         assert_eq!(body.code(), None);
     }
     for (page, expected) in [

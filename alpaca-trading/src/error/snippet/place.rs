@@ -7,6 +7,9 @@ use super::visible;
 const LONGEST_PATH: usize = 200;
 const LONGEST_REASON: usize = 300;
 
+/// What serde_json adds to the path of a number that is read by its digits: the place is the number.
+pub(crate) const RAW: &str = ".$serde_json::private::RawValue";
+
 /// Splits a decoding error into the path to the field and what is wrong with it.
 ///
 /// The generated decoder puts the path before the reason: `legs[0].qty: invalid type: …`. An error
@@ -23,6 +26,7 @@ pub(crate) fn path_and_reason(
     };
     let position = format!(" at line {} column {}", error.line(), error.column());
     let reason = reason.strip_suffix(&position).unwrap_or(reason);
+    let path = path.trim_end_matches(RAW);
     let reason = if path
         .split(['.', '['])
         .any(|name| is_sensitive(name.as_bytes()))

@@ -20,6 +20,10 @@ const SHORTEST_CREDENTIAL: usize = 8;
 /// So many characters of a known secret at the end of a body that was cut short are hidden too.
 const SHORTEST_BEGINNING: usize = 6;
 
+/// So often is a text unescaped to find a known secret in it: a string of JSON in a string of JSON in
+/// a URL.
+const LAYERS: usize = 3;
+
 /// What makes a name secret or personal wherever it stands in it, without `_`, `-`, spaces and case.
 const TELLING_PARTS: [&str; 38] = [
     // Secrets.
@@ -384,26 +388,29 @@ fn after_blanks(window: &[u8], start: usize) -> Option<usize> {
 /// Hides the secrets that the caller knows, also where JSON or a URL has escaped them, and also the
 /// beginning of one at which the body was cut off.
 fn known_secrets(window: &[u8], edges: Edges, secrets: &[&str], masks: &mut Vec<Range<usize>>) {
-    let escaped = window.iter().any(|byte| matches!(byte, b'\\' | b'%'));
-    let plain = escaped.then(|| unescaped(window));
-    for secret in secrets.iter().map(|secret| secret.as_bytes()) {
-        for start in occurrences(window, secret) {
-            masks.push(start..start + secret.len());
+    let secrets = || secrets.iter().map(|secret| secret.as_bytes());
+    let mut mask = |text: &[u8], place: &dyn Fn(usize) -> usize| {
+        for secret in secrets() {
+            let found = occurrences(text, secret);
+            masks.extend(found.map(|start| place(start)..place(start + secret.len())));
         }
-        if let Some((bytes, places)) = &plain {
-            for start in occurrences(bytes, secret) {
-                let place = |at: usize| places.get(at).copied().unwrap_or(window.len());
-                masks.push(place(start)..place(start + secret.len()));
-            }
-        }
-        if edges.at_end {
-            let cut = (SHORTEST_BEGINNING..secret.len()).rev().find(|length| {
-                secret
-                    .get(..*length)
-                    .is_some_and(|cut| window.ends_with(cut))
-            });
-            masks.extend(cut.map(|length| window.len() - length..window.len()));
-        }
+    };
+    mask(window, &|at| at);
+    let mut layer = Unescaped::of(window);
+    for _ in 0..LAYERS {
+        let Some(plain) = layer else { break };
+        mask(&plain.bytes, &|at| plain.place(at, window));
+        layer = plain.again();
+    }
+    if edges.at_end {
+        let cut = |secret: &[u8]| {
+            let beginnings = (SHORTEST_BEGINNING..secret.len()).rev();
+            beginnings
+                .filter_map(|length| secret.get(..length))
+                .find(|beginning| window.ends_with(beginning))
+                .map(|beginning| window.len() - beginning.len()..window.len())
+        };
+        masks.extend(secrets().filter_map(cut));
     }
 }
 
@@ -416,18 +423,46 @@ fn occurrences<'a>(text: &'a [u8], needle: &'a [u8]) -> impl Iterator<Item = usi
         .map(|(at, _)| at)
 }
 
-/// The window with escapes of JSON and of URLs undone, and where each of its bytes came from.
-fn unescaped(window: &[u8]) -> (Vec<u8>, Vec<usize>) {
-    let mut bytes = Vec::with_capacity(window.len());
-    let mut places = Vec::with_capacity(window.len());
-    let mut at = 0;
-    while let Some(byte) = window.get(at) {
-        let (plain, length) = escape_at(window, at).unwrap_or((*byte, 1));
-        bytes.push(plain);
-        places.push(at);
-        at += length;
+/// A text with the escapes of JSON and of URLs undone, and where each of its bytes came from.
+struct Unescaped {
+    bytes: Vec<u8>,
+    places: Vec<usize>,
+}
+
+impl Unescaped {
+    /// `None` for a text without escapes.
+    fn of(text: &[u8]) -> Option<Self> {
+        if !text.iter().any(|byte| matches!(byte, b'\\' | b'%')) {
+            return None;
+        }
+        let mut bytes = Vec::with_capacity(text.len());
+        let mut places = Vec::with_capacity(text.len());
+        let mut at = 0;
+        while let Some(byte) = text.get(at) {
+            let (plain, length) = escape_at(text, at).unwrap_or((*byte, 1));
+            bytes.push(plain);
+            places.push(at);
+            at += length;
+        }
+        Some(Self { bytes, places })
     }
-    (bytes, places)
+
+    /// The same text with what is still escaped undone: a string within a string was escaped twice.
+    fn again(&self) -> Option<Self> {
+        let inner = Self::of(&self.bytes)?;
+        let outer = |place: &usize| self.places.get(*place).copied();
+        let places: Option<_> = inner.places.iter().map(outer).collect();
+        let bytes = inner.bytes;
+        (bytes.len() < self.bytes.len()).then_some(Self {
+            bytes,
+            places: places?,
+        })
+    }
+
+    /// Where this byte stands in the window.
+    fn place(&self, at: usize, window: &[u8]) -> usize {
+        self.places.get(at).copied().unwrap_or(window.len())
+    }
 }
 
 /// The ASCII character that is escaped here, and how long the escape is.

@@ -390,7 +390,7 @@ mod tests {
             ),
             (
                 "/// L. \n #[must_use] pub fn list(&self) -> Pager<u8> {}",
-                "#[must_use] pub fn list (& self) -> Pager < u8 > \
+                "# [must_use] pub fn list (& self) -> Pager < u8 > \
                  { Pager::wrap(self.inner.list(), &self.runtime) }",
             ),
             (
