@@ -1,3 +1,5 @@
+//! Trade on Alpaca from Rust: the crate that users add.
+//!
 #![doc = include_str!("../README.md")]
 
 #[cfg(feature = "blocking")]

@@ -61,7 +61,6 @@ impl Client {
     }
 
     /// A client with settings of its own.
-    #[must_use]
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }

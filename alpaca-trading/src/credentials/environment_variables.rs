@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn nothing_set_says_nothing() {
-        let found = read_all(&[("HOME", "/home/x"), ("PATH", "")]).unwrap();
+        let found = read_all(&[("HOME", "/somewhere"), ("PATH", "")]).unwrap();
         assert!(found.credentials.is_none() && found.environment.is_none());
         assert!(found.config_path.is_none() && found.profile.is_none());
     }

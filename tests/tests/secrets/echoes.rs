@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use alpaca_trading::orders::{OrderRequest, Quantity};
 use alpaca_trading::resources::activities::ActivityQuery;
-use alpaca_trading::{Client, Error, ErrorKind, RetryPolicy, Side};
+use alpaca_trading::{Client, Error, ErrorKind, Pacing, RetryPolicy, Side};
 use serde_json::json;
 use tests::loopback::Recorded;
 use tests::service::{Answer, Service};
