@@ -49,7 +49,8 @@ async fn finish<T: DeserializeOwned, E>(
     decode: impl Fn(&Bytes) -> Result<T, serde_json::Error>,
 ) -> Result<ResponseValue<T>, Error<E>> {
     let status = response.status();
-    let headers = response.headers().clone();
+    // Nobody looks at the rest of the response any more.
+    let headers = std::mem::take(response.headers_mut());
     let body = whole_body(&mut response).await?;
     let is_empty = matches!(body.trim_ascii(), b"" | b"null");
     let value = match empty {

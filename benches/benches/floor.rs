@@ -75,7 +75,7 @@ impl Stage {
         let body = serde_json::json!({
             "symbol": "AAPL", "side": "buy", "type": "limit", "qty": "15",
             "limit_price": "107.01", "time_in_force": "day",
-            "client_order_id": uuid::Uuid::new_v4().to_string(),
+            "client_order_id": bodies::CLIENT_ORDER_ID,
         });
         self.runtime.block_on(async {
             let answer = self
@@ -99,6 +99,7 @@ impl Stage {
 fn request() -> OrderRequest {
     OrderRequest::limit("AAPL", Side::Buy, Quantity::shares(15), dec!(107.01))
         .time_in_force(TimeInForce::Day)
+        .client_order_id(bodies::CLIENT_ORDER_ID)
 }
 
 /// The result is used, and an error ends the benchmark.

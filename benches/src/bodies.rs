@@ -40,6 +40,9 @@ fn order(into: &mut String, number: usize, nested: bool) {
     );
 }
 
+/// The client order id of the order that is answered.
+pub const CLIENT_ORDER_ID: &str = "00000001-3b76-47ec-b432-046db621571b";
+
 /// The answer to `POST /v2/orders`.
 #[must_use]
 pub fn one_order() -> String {

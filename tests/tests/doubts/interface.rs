@@ -131,6 +131,17 @@ async fn a_refusal_of_a_repeated_raw_call_leaves_the_first_in_doubt() {
         (Outcome::Unknown, Some(422), 2)
     );
     assert_eq!(script.requests().len(), 4);
+
+    // The same when the repetition does not even leave: nobody listens any more.
+    let replies = [Reply::json(504, "{}"), Reply::refused()];
+    let script = Script::new().on("DELETE", "/v2/orders/*", replies);
+    let cancel = crate::client(&script).orders().cancel(Uuid::nil()).await;
+    let error = cancel.expect_err("nobody");
+    assert_eq!(
+        (error.kind(), error.outcome(), error.attempts()),
+        (ErrorKind::Connect, Outcome::Unknown, 4),
+        "{error}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

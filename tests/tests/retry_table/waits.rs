@@ -183,6 +183,30 @@ async fn the_deadline_of_one_call_is_set_on_a_copy_of_the_client() {
     assert_eq!(timeline.take().expect("a timeline").len(), 4);
 }
 
+/// Who has no time left sends nothing, and knows that nothing was sent.
+#[tokio::test(start_paused = true)]
+async fn without_time_nothing_is_sent() {
+    use alpaca_trading::Side;
+    use alpaca_trading::orders::{OrderRequest, Quantity};
+
+    let script = everything(&ok());
+    let timeline = Timeline::default();
+    let client = build(&script, &timeline, |builder| builder).with_deadline(Duration::ZERO);
+    let order = OrderRequest::market("AAPL", Side::Buy, Quantity::shares(1));
+    for error in [
+        client.clock().get().await.expect_err("no time"),
+        client.orders().submit(order).await.expect_err("no time"),
+        client.positions().close("AAPL").await.expect_err("no time"),
+    ] {
+        assert_eq!(
+            (error.kind(), error.outcome()),
+            (ErrorKind::Timeout, Outcome::NotSent)
+        );
+        assert_eq!(error.attempts(), 0, "{error}");
+    }
+    assert!(script.requests().is_empty());
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_limit_of_one_attempt_is_set_on_a_copy_of_the_client() {
     let (client, _, timeline) = with(RetryPolicy::never(), [Reply::hangs()]);

@@ -61,18 +61,18 @@ fn assert_error_shows_nothing(error: &Error, what: &str) {
         format!("{value} {value:#} {value:?} {value:#?}")
     }
     let mut texts = vec![both(error), error.message().to_owned()];
-    texts.extend(error.code().map(|code| both(code)));
+    texts.extend(error.code().map(both));
     texts.extend(error.json_path().map(str::to_owned));
     texts.extend(error.request_id().map(str::to_owned));
     texts.extend(error.operation());
-    texts.extend(error.environment().map(|environment| both(environment)));
+    texts.extend(error.environment().map(both));
     texts.extend(
         error
             .unresolved()
             .map(|unresolved| format!("{unresolved:?}")),
     );
-    texts.extend(error.violations().iter().map(|violation| both(violation)));
-    texts.extend(error.problems().iter().map(|problem| both(problem)));
+    texts.extend(error.violations().iter().map(both));
+    texts.extend(error.problems().iter().map(both));
     texts.extend(error.field_names().map(str::to_owned));
     for text in texts {
         assert_clean(&text, what);

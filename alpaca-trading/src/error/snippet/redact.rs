@@ -5,8 +5,12 @@
 //! colon and equals sign, and where it looks secret or personal, the value after it is hidden. In
 //! doubt too much is hidden, never too little.
 
+mod unescape;
+
 use std::borrow::Cow;
 use std::ops::Range;
+
+use unescape::Unescaped;
 
 /// Stands in place of what is hidden.
 pub(super) const HIDDEN: &str = "***";
@@ -385,8 +389,8 @@ fn after_blanks(window: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-/// Hides the secrets that the caller knows, also where JSON or a URL has escaped them, and also the
-/// beginning of one at which the body was cut off.
+/// Hides the secrets that the caller knows, also where JSON, a URL or HTML has escaped them, and also
+/// the beginning of one at which the body was cut off.
 fn known_secrets(window: &[u8], edges: Edges, secrets: &[&str], masks: &mut Vec<Range<usize>>) {
     let secrets = || secrets.iter().map(|secret| secret.as_bytes());
     let mut mask = |text: &[u8], place: &dyn Fn(usize) -> usize| {
@@ -399,7 +403,7 @@ fn known_secrets(window: &[u8], edges: Edges, secrets: &[&str], masks: &mut Vec<
     let mut layer = Unescaped::of(window);
     for _ in 0..LAYERS {
         let Some(plain) = layer else { break };
-        mask(&plain.bytes, &|at| plain.place(at, window));
+        mask(&plain.bytes, &|at| plain.place(at, window.len()));
         layer = plain.again();
     }
     if edges.at_end {
@@ -421,62 +425,6 @@ fn occurrences<'a>(text: &'a [u8], needle: &'a [u8]) -> impl Iterator<Item = usi
         .enumerate()
         .filter(move |(_, window)| *window == needle)
         .map(|(at, _)| at)
-}
-
-/// A text with the escapes of JSON and of URLs undone, and where each of its bytes came from.
-struct Unescaped {
-    bytes: Vec<u8>,
-    places: Vec<usize>,
-}
-
-impl Unescaped {
-    /// `None` for a text without escapes.
-    fn of(text: &[u8]) -> Option<Self> {
-        if !text.iter().any(|byte| matches!(byte, b'\\' | b'%')) {
-            return None;
-        }
-        let mut bytes = Vec::with_capacity(text.len());
-        let mut places = Vec::with_capacity(text.len());
-        let mut at = 0;
-        while let Some(byte) = text.get(at) {
-            let (plain, length) = escape_at(text, at).unwrap_or((*byte, 1));
-            bytes.push(plain);
-            places.push(at);
-            at += length;
-        }
-        Some(Self { bytes, places })
-    }
-
-    /// The same text with what is still escaped undone: a string within a string was escaped twice.
-    fn again(&self) -> Option<Self> {
-        let inner = Self::of(&self.bytes)?;
-        let outer = |place: &usize| self.places.get(*place).copied();
-        let places: Option<_> = inner.places.iter().map(outer).collect();
-        let bytes = inner.bytes;
-        (bytes.len() < self.bytes.len()).then_some(Self {
-            bytes,
-            places: places?,
-        })
-    }
-
-    /// Where this byte stands in the window.
-    fn place(&self, at: usize, window: &[u8]) -> usize {
-        self.places.get(at).copied().unwrap_or(window.len())
-    }
-}
-
-/// The ASCII character that is escaped here, and how long the escape is.
-fn escape_at(window: &[u8], at: usize) -> Option<(u8, usize)> {
-    let digits = |from: usize, length: usize| {
-        let text = std::str::from_utf8(window.get(from..from + length)?).ok()?;
-        u8::from_str_radix(text, 16).ok().filter(u8::is_ascii)
-    };
-    match (window.get(at)?, window.get(at + 1)?) {
-        (b'%', _) => Some((digits(at + 1, 2)?, 3)),
-        (b'\\', b'u') => Some((digits(at + 2, 4)?, 6)),
-        (b'\\', plain @ (b'/' | b'\\' | b'"')) => Some((*plain, 2)),
-        _ => None,
-    }
 }
 
 fn position(window: &[u8], start: usize, wanted: impl Fn(u8) -> bool) -> Option<usize> {
