@@ -26,6 +26,12 @@ pub type KeysFuture<'a> =
 /// service refused them with a 401. It asks one question at a time, however many calls failed
 /// together. When the answer is the same keys again, the refusal stands.
 ///
+/// All keys that it ever gives must be of the same account in the same environment: an order whose
+/// answer was lost is looked up with the keys of that moment, and another account does not know it.
+/// When the keys change between the two, the client does not believe "not found".
+///
+/// It must not call the client that it serves, which waits for its answer.
+///
 /// An answer takes as long as it takes; a provider that reaches over a network sets its own timeout.
 /// The call that waits for it may be given up, and the future with it.
 ///

@@ -38,6 +38,7 @@ use uuid::Uuid;
 use super::Unresolved;
 use super::unresolved::Trace;
 use crate::Client;
+use crate::credentials::Keys;
 use crate::error::{Cause, Error, ErrorKind, Outcome, Result};
 use crate::transport::after;
 
@@ -48,17 +49,21 @@ pub(super) enum Act {
 }
 
 impl Act {
-    async fn send(&self, client: &Client) -> Result<Order> {
-        match self {
+    /// Sends it, and says which keys the last attempt was made with.
+    async fn send(&self, client: &Client) -> (Result<Order>, Option<Keys>) {
+        let (result, facts) = match self {
             Self::Submit(body) => {
                 let call = client.raw().create_order().body((**body).clone());
-                client.call(call.send()).await
+                client.call_with_facts(call.send()).await
             }
             Self::Replace(id, body) => {
                 let call = client.raw().replace_order().order_id(id.to_string());
-                client.call(call.body((**body).clone()).send()).await
+                client
+                    .call_with_facts(call.body((**body).clone()).send())
+                    .await
             }
-        }
+        };
+        (result, facts.keys)
     }
 
     fn client_order_id(&self) -> &str {
@@ -164,11 +169,14 @@ pub(super) async fn perform(client: &Client, act: Act, given: bool) -> Result<Or
         .clock_offset()
         .map(|offset| Utc::now() + offset - EARLIER);
     let mut in_doubt = false;
+    let mut sent_with = None;
     let mut attempt = 1;
     client.remember_id(act.client_order_id());
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
-        let error = match act.send(&client.with_deadline(left)).await {
+        let (result, keys) = act.send(&client.with_deadline(left)).await;
+        sent_with = keys.or(sent_with);
+        let error = match result {
             Ok(order) if order.client_order_id == act.client_order_id() => {
                 client.remember(&order);
                 return Ok(order);
@@ -176,7 +184,6 @@ pub(super) async fn perform(client: &Client, act: Act, given: bool) -> Result<Or
             Ok(order) => another(&order),
             Err(error) => error,
         };
-        let sent_with = client.pipeline().credentials.held();
         let duplicate = error.cause() == Some(Cause::DuplicateClientOrderId);
         match error.outcome() {
             Outcome::Unknown => in_doubt = true,
@@ -185,7 +192,8 @@ pub(super) async fn perform(client: &Client, act: Act, given: bool) -> Result<Or
             Outcome::Rejected | Outcome::NotSent if !in_doubt => return Err(error),
             Outcome::Rejected | Outcome::NotSent => {}
         }
-        match look_up(client, &act, deadline).await {
+        let (found, asked_with) = look_up(client, &act, deadline).await;
+        match found {
             Found::Order(order) => {
                 let likeness = match given {
                     true => act.likeness(&order, not_before),
@@ -204,7 +212,7 @@ pub(super) async fn perform(client: &Client, act: Act, given: bool) -> Result<Or
             }
             Found::Unclear(reason) => return Err(unresolved(error, &act, Some(&reason))),
             // Another account may well not know the order.
-            Found::Nothing if client.pipeline().credentials.held() != sent_with => {
+            Found::Nothing if asked_with != sent_with => {
                 let reason = Error::new(ErrorKind::Credentials, "the keys have changed meanwhile");
                 return Err(unresolved(error, &act, Some(&reason)));
             }
@@ -226,14 +234,16 @@ pub(super) async fn perform(client: &Client, act: Act, given: bool) -> Result<Or
 /// Asks for the order by its client order id.
 ///
 /// To know is worth a few seconds beyond the deadline of the call.
-async fn look_up(client: &Client, act: &Act, deadline: Instant) -> Found {
+async fn look_up(client: &Client, act: &Act, deadline: Instant) -> (Found, Option<Keys>) {
     let left = deadline.saturating_duration_since(Instant::now());
     let patient = client.with_deadline(left.max(LOOK_UP));
-    match find(&patient, act.client_order_id()).await {
+    let (result, keys) = find_with(&patient, act.client_order_id()).await;
+    let found = match result {
         Ok(Some(order)) => Found::Order(Box::new(order)),
         Ok(None) => Found::Nothing,
         Err(error) => Found::Unclear(error),
-    }
+    };
+    (found, keys)
 }
 
 /// An order that was created this long before the call is not the call's.
@@ -244,16 +254,26 @@ const LOOK_UP: Duration = Duration::from_secs(10);
 
 /// The order with this client order id; none when the service says clearly that it has none.
 pub(super) async fn find(client: &Client, client_order_id: &str) -> Result<Option<Order>> {
+    find_with(client, client_order_id).await.0
+}
+
+/// The same, with the keys that were asked with.
+async fn find_with(
+    client: &Client,
+    client_order_id: &str,
+) -> (Result<Option<Order>>, Option<Keys>) {
     let call = client
         .raw()
         .get_order_by_client_order_id()
         .client_order_id(client_order_id);
-    match client.call(call.send()).await {
+    let (result, facts) = client.call_with_facts(call.send()).await;
+    let result = match result {
         Ok(order) if order.client_order_id == client_order_id => Ok(Some(order)),
         Ok(order) => Err(another(&order)),
         Err(error) if error.says_order_not_found() => Ok(None),
         Err(error) => Err(error),
-    }
+    };
+    (result, facts.keys)
 }
 
 /// A success that is about another order.
@@ -282,7 +302,7 @@ fn unresolved(last: Error, act: &Act, look_up: Option<&Error>) -> Error {
         );
         match look_up {
             Some(reason) => {
-                message.push_str("; it could not be looked up: ");
+                message.push_str("; looking it up did not settle it: ");
                 message.push_str(reason.message());
             }
             None => message.push_str("; the service did not know it a moment ago"),
