@@ -8,6 +8,8 @@ use bytes::{Bytes, BytesMut};
 use progenitor_client::{Error, ResponseValue};
 use serde::de::{DeserializeOwned, Error as _};
 
+use crate::decimal::RAW;
+
 /// At most this much of the body of a successful answer is read: 64 MiB. The largest known, the list
 /// of all assets, has about ten.
 pub const BODY_LIMIT: usize = 64 * 1024 * 1024;
@@ -19,7 +21,12 @@ pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Err
         match serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_str(
             text,
         )) {
-            Err(error) if error.path().iter().len() > 0 => serde_json::Error::custom(error),
+            Err(error) if error.path().iter().len() > 0 => {
+                let path = error.path().to_string();
+                // How a decimal is read is no part of its place.
+                let path = path.strip_suffix(&format!(".{RAW}")).unwrap_or(&path);
+                serde_json::Error::custom(format_args!("{path}: {}", error.inner()))
+            }
             _ => plain,
         }
     })

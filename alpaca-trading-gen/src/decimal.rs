@@ -191,7 +191,7 @@ fn decimal_in(raw: &str) -> Result<Option<Decimal>, DecimalError> {
 /// that not every source can give. Asking by name takes whichever there is: a third of the time and
 /// none of the allocations. A version of `serde_json` that no longer knew the name would offer the
 /// value as a newtype, and be read through `RawValue`.
-const RAW: &str = "$serde_json::private::RawValue";
+pub(crate) const RAW: &str = "$serde_json::private::RawValue";
 
 /// Reads a decimal from the raw text of a value.
 struct FromRaw;

@@ -5,12 +5,12 @@ use std::time::Duration;
 use alpaca_trading_gen::types::Order;
 use tokio::time::Instant;
 
-use super::{Orders, Unresolved};
+use super::{Orders, Unresolved, recent};
 use crate::error::{ErrorKind, Result};
 
 /// How long after a call has given up its request may still arrive: proxies and load balancers hold
 /// requests for at most a minute.
-const HELD_UP: Duration = Duration::from_secs(60);
+const HELD_UP: Duration = Duration::from_secs(recent::HELD_UP.num_seconds().unsigned_abs());
 
 /// The first pause between two looks; each is twice the one before, up to [`LONGEST_PAUSE`].
 const PAUSE: Duration = Duration::from_secs(1);
