@@ -196,10 +196,15 @@ impl Client {
         &self,
         call: impl Future<Output = Result<raw::ResponseValue<T>, raw::Error<()>>>,
     ) -> (Result<T>, crate::error::Facts) {
+        // Held in place: what is moved into a future is copied, and a call is large.
+        let call = std::pin::pin!(call);
         let (result, facts) = transport::call::scope(call).await;
         let result = match result {
             Ok(value) => Ok(value.into_inner()),
-            Err(error) => Err(Error::from_call(error, &facts, Some(self.environment())).await),
+            // On the heap, so that calls that succeed do not carry its state.
+            Err(error) => {
+                Err(Box::pin(Error::from_call(error, &facts, Some(self.environment()))).await)
+            }
         };
         (result, facts)
     }

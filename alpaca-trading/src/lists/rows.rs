@@ -173,6 +173,7 @@ impl Client {
         &self,
         list: impl Future<Output = Result<raw::ResponseValue<Vec<T>>, raw::Error<()>>>,
     ) -> Result<Rows<T>> {
+        let list = std::pin::pin!(list);
         let (result, facts) = call::scope(list).await;
         let error = match result {
             Ok(rows) => return Ok(Rows::new(rows.into_inner(), Vec::new())),
@@ -183,7 +184,7 @@ impl Client {
         {
             return Ok(self.one_by_one(items, &facts));
         }
-        Err(Error::from_call(error, &facts, Some(self.environment())).await)
+        Err(Box::pin(Error::from_call(error, &facts, Some(self.environment()))).await)
     }
 
     fn one_by_one<T: DeserializeOwned>(

@@ -22,6 +22,7 @@ mod retry_after;
 mod server_clock;
 mod trace;
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
@@ -179,8 +180,10 @@ impl Pipeline {
         let mut refreshed = false;
         loop {
             let span = trace::span(operation, &self.environment, progress.attempt);
-            let attempt = self.attempt(http, &template, &progress, attempt_timeout);
-            let (result, issued, latency) = trace::within(&span, attempt).await;
+            let (result, issued, latency) = {
+                let attempt = pin!(self.attempt(http, &template, &progress, attempt_timeout));
+                trace::within(&span, attempt).await
+            };
             let mut stream = None;
             let (wait, done) = match result {
                 Ok(Attempted::Stream(response)) => {
@@ -287,7 +290,7 @@ impl Pipeline {
                 .await
                 .unwrap_or_else(|_| Err(attempt::timed_out(limit)));
         }
-        let exchange = attempt::exchange(http, request, operation, self.body_limit);
+        let exchange = pin!(attempt::exchange(http, request, operation, self.body_limit));
         match tokio::time::timeout(limit, exchange).await {
             Ok(reply) => reply,
             Err(_) => Err(attempt::timed_out(limit)),
@@ -300,7 +303,7 @@ impl Pipeline {
         progress: &Progress,
         future: impl Future<Output = T>,
     ) -> Result<T, Error> {
-        let mut future = std::pin::pin!(future);
+        let mut future = pin!(future);
         // Mostly there is nothing to wait for, and no need for a timer.
         let now = std::future::poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await;
         if let Poll::Ready(value) = now {
