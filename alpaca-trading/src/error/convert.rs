@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use alpaca_trading_gen::{BodyEnd, Operation, body_end, local_failure};
 use bytes::Bytes;
+use http::HeaderValue;
 use serde_json::value::RawValue;
 
 use super::snippet::{RAW, offset_of, path_and_reason, redacted, snippet_hiding, without};
@@ -12,14 +13,15 @@ use super::{Cause, Error, ErrorBody, ErrorKind, Outcome};
 use crate::Environment;
 use crate::credentials::Keys;
 use crate::raw;
-use crate::transport::{RateLimit, request_id};
+use crate::transport::{RateLimit, id_text, request_id};
 
 /// What the transport learnt of a call, for an error that is made elsewhere.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Facts {
     pub(crate) operation: Option<&'static Operation>,
     pub(crate) status: Option<u16>,
-    pub(crate) request_id: Option<String>,
+    /// As it came: only an error needs its text.
+    pub(crate) request_id: Option<HeaderValue>,
     pub(crate) rate_limit: Option<RateLimit>,
     /// How often the request was tried.
     pub(crate) attempts: u32,
@@ -34,6 +36,13 @@ pub(crate) struct Facts {
 impl Facts {
     fn private(&self) -> Vec<&str> {
         self.keys.as_ref().map(private).unwrap_or_default()
+    }
+
+    /// Alpaca's name for the exchange, unless a server repeats a key there.
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        let id = id_text(self.request_id.as_ref()?)?;
+        let private = self.private();
+        (!private.iter().any(|key| id.contains(key))).then_some(id)
     }
 }
 
@@ -133,7 +142,7 @@ impl Error {
             repr.attempts = facts.attempts;
             repr.rate_limit = repr.rate_limit.or(facts.rate_limit);
             if repr.request_id.is_none() {
-                repr.request_id.clone_from(&facts.request_id);
+                repr.request_id = facts.request_id().map(str::to_owned);
             }
             // What came of the last attempt says nothing of an earlier one.
             if facts.maybe_received {
@@ -233,7 +242,7 @@ impl Error {
             repr.operation = facts.operation;
             repr.environment = Some(environment.clone());
             repr.status = facts.status;
-            repr.request_id.clone_from(&facts.request_id);
+            repr.request_id = facts.request_id().map(str::to_owned);
             repr.json_path =
                 (path.iter().len() > 0).then(|| path.to_string().trim_end_matches(RAW).to_owned());
             repr.snippet = Some(snippet_hiding(row, around, SNIPPET, &private));

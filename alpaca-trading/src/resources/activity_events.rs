@@ -186,7 +186,7 @@ impl EventBytes {
     /// Alpaca's name for this exchange (`X-Request-ID`), which its support asks for.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.facts.request_id.as_deref()
+        self.facts.request_id()
     }
 
     fn broken(&self, error: reqwest::Error) -> Error {
@@ -201,7 +201,7 @@ impl EventBytes {
             repr.operation = self.facts.operation;
             repr.environment = Some(self.environment.clone());
             repr.status = self.facts.status;
-            repr.request_id.clone_from(&self.facts.request_id);
+            repr.request_id = self.facts.request_id().map(str::to_owned);
             repr.rate_limit = self.facts.rate_limit;
             repr.attempts = self.facts.attempts;
         })
@@ -234,7 +234,7 @@ impl fmt::Debug for EventBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventBytes")
             .field("environment", &self.environment)
-            .field("request_id", &self.facts.request_id)
+            .field("request_id", &self.facts.request_id())
             .field("ended", &self.body.is_none())
             .finish_non_exhaustive()
     }

@@ -9,6 +9,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use alpaca_trading_gen::Operation;
+use http::HeaderValue;
 
 use super::{RateLimit, RetryPolicy};
 use crate::error::Facts;
@@ -54,7 +55,7 @@ pub(super) fn note(change: impl FnOnce(&mut Facts)) {
 pub(super) fn note_answer(
     operation: &'static Operation,
     status: u16,
-    id: Option<String>,
+    id: Option<HeaderValue>,
     rate_limit: Option<RateLimit>,
 ) {
     note(|facts| {

@@ -29,7 +29,7 @@ use std::time::Duration;
 
 use alpaca_trading_gen::{BoxFuture, Middleware, Operation, SendError};
 use chrono::{DateTime, Utc};
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use reqwest::{Request, Response};
 use tokio::time::Instant;
 
@@ -375,7 +375,7 @@ impl Pipeline {
         } else {
             permit.answered(&reading);
         }
-        if let Some(date) = retry_after::server_date(headers)
+        if let Some(date) = reading.server
             && let Some(offset) = self.clock.observe(date, sent, now)
         {
             tracing::warn!(
@@ -383,8 +383,9 @@ impl Pipeline {
                 "this machine's clock is behind the service's by this much (negative: ahead)"
             );
         }
-        let rate_limit = RateLimit::from_headers(headers);
-        let id = request_id_without(headers, Some(keys));
+        let known = reading.rate != RateLimit::default();
+        let rate_limit = known.then_some(reading.rate);
+        let id = headers.get(REQUEST_ID).cloned();
         call::note_answer(progress.operation, status, id, rate_limit);
         if matches!(status, 401 | 403) {
             let hint = keys
@@ -485,8 +486,16 @@ pub(crate) fn after(start: Instant, duration: Duration) -> Instant {
 
 /// Alpaca's name for an exchange; a text that could break a log is left out.
 pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
-    let id = headers.get("x-request-id")?.to_str().ok()?;
-    (!id.is_empty() && id.len() <= 128).then(|| id.to_owned())
+    id_text(headers.get(REQUEST_ID)?).map(str::to_owned)
+}
+
+/// The header with Alpaca's name for an exchange.
+const REQUEST_ID: &str = "x-request-id";
+
+/// The text of a request id, if it can be one.
+pub(crate) fn id_text(value: &HeaderValue) -> Option<&str> {
+    let id = value.to_str().ok()?;
+    (!id.is_empty() && id.len() <= 128).then_some(id)
 }
 
 /// The same, unless a server repeats a key there.

@@ -48,6 +48,7 @@ pub(super) fn finish(
     bodies: bool,
 ) {
     let _entered = span.enter();
+    let wanted = !span.is_disabled();
     let latency = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
     span.record("latency_ms", latency);
     let retry_in = retry_in.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
@@ -55,7 +56,7 @@ pub(super) fn finish(
         Ok(answer) => {
             let status = answer.status.as_u16();
             span.record("status", status);
-            if let Some(id) = request_id_without(&answer.headers, keys) {
+            if wanted && let Some(id) = request_id_without(&answer.headers, keys) {
                 span.record("request_id", id);
             }
             match retry_in {

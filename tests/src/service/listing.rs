@@ -135,7 +135,12 @@ mod tests {
             .map(|number: u8| Order {
                 id: number.to_string(),
                 submitted_at: opening() + TimeDelta::seconds(number.into()),
-                status: if number % 3 == 0 { "filled" } else { "new" }.to_owned(),
+                status: if number.is_multiple_of(3) {
+                    "filled"
+                } else {
+                    "new"
+                }
+                .to_owned(),
                 ..Order::market(
                     ["AAPL", "BTC/USD"][usize::from(number % 2)],
                     "buy",
