@@ -165,9 +165,7 @@ pub(super) async fn perform(client: &Client, act: Act, given: bool) -> Result<Or
         Instant::now(),
         client.options().deadline.unwrap_or(policy.deadline()),
     );
-    let not_before = client
-        .clock_offset()
-        .map(|offset| Utc::now() + offset - EARLIER);
+    let clock = std::time::Instant::now();
     let mut in_doubt = false;
     let mut sent_with = None;
     let mut attempt = 1;
@@ -196,7 +194,7 @@ pub(super) async fn perform(client: &Client, act: Act, given: bool) -> Result<Or
         match found {
             Found::Order(order) => {
                 let likeness = match given {
-                    true => act.likeness(&order, not_before),
+                    true => act.likeness(&order, not_before(client, clock)),
                     false => Likeness::Same,
                 };
                 match likeness {
@@ -244,6 +242,15 @@ async fn look_up(client: &Client, act: &Act, deadline: Instant) -> (Found, Optio
         Err(error) => Found::Unclear(error),
     };
     (found, keys)
+}
+
+/// The service's time before which an order of this call cannot have been created, if its time is
+/// known.
+///
+/// Reckoned back from now: what was known of the clocks when the call began may have changed since.
+fn not_before(client: &Client, begun: std::time::Instant) -> Option<DateTime<Utc>> {
+    let elapsed = TimeDelta::from_std(begun.elapsed()).ok()?;
+    Some(Utc::now() + client.clock_offset()? - elapsed - EARLIER)
 }
 
 /// An order that was created this long before the call is not the call's.

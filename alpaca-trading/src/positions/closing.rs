@@ -28,7 +28,7 @@ use std::time::Duration;
 
 use alpaca_trading_gen::types::{self, Order, OrderClass, OrderType, PositionIntent};
 use alpaca_trading_gen::{BoxFuture, DateOrTime, DecimalParameter};
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -163,6 +163,7 @@ impl ClosePosition {
         if let Some(percentage) = self.percentage {
             call = call.percentage(DecimalParameter::from(percentage));
         }
+        let clock = std::time::Instant::now();
         let error = match client.call(call.send()).await {
             Ok(order) => {
                 client.remember(&order);
@@ -175,10 +176,13 @@ impl ClosePosition {
             }
             Err(error) => error,
         };
+        // By the clock as it is now, should somebody have set it meanwhile.
+        closing.sent = sent_before(clock);
         let policy = client.retry_policy();
         let deadline = client.options().deadline.unwrap_or(policy.deadline());
         let left = deadline.saturating_sub(started.elapsed()).max(LOOK_UP);
         let found = find(&client.with_deadline(left), &closing).await;
+        closing.sent = sent_before(clock);
         closing.ended = Some(Utc::now());
         // Whoever sets this machine's clock right before asking again must not move the window.
         closing.offset = client.clock_offset();
@@ -199,6 +203,11 @@ impl IntoFuture for ClosePosition {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.send())
     }
+}
+
+/// This machine's time at an instant, by the clock as it is now.
+fn sent_before(instant: std::time::Instant) -> DateTime<Utc> {
+    Utc::now() - TimeDelta::from_std(instant.elapsed()).unwrap_or_default()
 }
 
 /// The one order that can be the closing one; none when the list has none.
@@ -302,7 +311,12 @@ fn can_close(order: &Order) -> bool {
 
 /// Whether an order may be for this quantity, cut to what the asset is traded in.
 fn is_cut(order: &Order, asked: Decimal) -> bool {
-    let cut = |quantity| quantity < asked && (asked - quantity) * Decimal::ONE_HUNDRED <= asked;
+    let cut = |quantity| {
+        // Divided, not multiplied: quantities may be as large as a decimal can be.
+        asked.checked_sub(quantity).is_some_and(|missing| {
+            missing > Decimal::ZERO && missing <= asked / Decimal::ONE_HUNDRED
+        })
+    };
     order.qty.is_some_and(cut)
 }
 
@@ -330,4 +344,33 @@ fn unresolved(last: Error, closing: Closing, look_up: Option<&Error>) -> Error {
         repr.message = message;
         repr.unresolved = Some(unresolved);
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quantity_may_have_been_cut_a_little_and_has_no_size_that_is_too_large() {
+        let is_cut = |placed: Decimal, asked: Decimal| {
+            let order = format!(
+                r#"{{"id":"61e69015-8549-4bfd-b9c3-01e75843f47d","client_order_id":"x",
+                    "created_at":"2026-01-05T14:30:00Z","status":"new","order_class":"",
+                    "qty":"{placed}"}}"#
+            );
+            is_cut(&serde_json::from_str(&order).unwrap(), asked)
+        };
+        let largest = Decimal::from_i128_with_scale(9_999_999_999_999_999_999_999_999_999, 0);
+        for (placed, asked, expected) in [
+            ("0.123456", "0.1234567", true),
+            ("0.1234567", "0.1234567", false),
+            ("0.12", "0.1234567", false),
+            ("2", "1", false),
+        ] {
+            let (placed, asked) = (placed.parse().unwrap(), asked.parse().unwrap());
+            assert_eq!(is_cut(placed, asked), expected, "{placed} {asked}");
+        }
+        assert!(!is_cut(Decimal::ONE, largest));
+        assert!(!is_cut(-largest, largest));
+    }
 }

@@ -133,7 +133,7 @@ async fn read(
         Ok(Some(chunk)) => chunk,
         Err(error) => return (first, Err(error)),
     };
-    let mut body = BytesMut::with_capacity(announced.clamp(first.len(), PREALLOCATED));
+    let mut body = BytesMut::with_capacity(announced.min(PREALLOCATED).max(first.len()));
     body.extend_from_slice(&first);
     let mut next = Ok(Some(second));
     loop {
