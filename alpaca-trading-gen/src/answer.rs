@@ -8,6 +8,7 @@ use bytes::{Bytes, BytesMut};
 use progenitor_client::{Error, ResponseValue};
 use serde::de::{DeserializeOwned, Error as _};
 
+use crate::WholeBody;
 use crate::decimal::RAW;
 
 /// At most this much of the body of a successful answer is read: 64 MiB. The largest known, the list
@@ -58,7 +59,10 @@ async fn finish<T: DeserializeOwned, E>(
     let status = response.status();
     // Nobody looks at the rest of the response any more.
     let headers = std::mem::take(response.headers_mut());
-    let body = whole_body(&mut response).await?;
+    let body = match response.extensions_mut().remove::<WholeBody>() {
+        Some(WholeBody(body)) => body,
+        None => whole_body(&mut response).await?,
+    };
     let is_empty = matches!(body.trim_ascii(), b"" | b"null");
     let value = match empty {
         Empty::Nothing if is_empty => read("null").or_else(|_| read("{}")),

@@ -64,7 +64,7 @@ pub use lists::{CommaList, OneOrMany};
 pub use operation::Operation;
 pub use seam::{
     BodyEnd, BoxFuture, ERROR_BODY_LIMIT, Inner, LOCAL_FAILURE_STATUS, Middleware, SendError,
-    body_end, local_failure,
+    WholeBody, body_end, local_failure,
 };
 pub use text::{Blank, BlankAsDefault, NullAsEmpty};
 pub use unknown::UnknownValue;

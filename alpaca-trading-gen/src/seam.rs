@@ -143,6 +143,14 @@ pub enum BodyEnd {
     TooLong,
 }
 
+/// The body of a successful answer that a middleware has read to its end; in the extensions of the
+/// response, where decoding looks before it reads from the connection.
+///
+/// So a middleware that has to see a body before it can say what the answer is need not build a
+/// response around it.
+#[derive(Clone, Debug)]
+pub struct WholeBody(pub bytes::Bytes);
+
 /// How the body of an answer that is not 2xx ended.
 #[must_use]
 pub fn body_end(response: &Response) -> Option<BodyEnd> {

@@ -1,5 +1,7 @@
 //! The client beside the floor: `cargo bench -p benches`.
 //!
+//! `cargo bench -p benches -- account` runs the comparisons with that in their name.
+//!
 //! Prints a Markdown table. Times are microseconds for one operation, medians over the rounds; the
 //! spread is the least and the greatest ratio of CPU time within a round.
 
@@ -113,33 +115,35 @@ fn must<T>(outcome: Outcome<T>) {
     }
 }
 
-fn comparisons(stage: &Stage, rounds: usize) -> Vec<Comparison> {
+/// What was asked for by a part of its name, or everything.
+fn comparisons(stage: &Stage, rounds: usize, wanted: Option<&str>) -> Vec<Comparison> {
     let client = &stage.client;
-    vec![
+    let compare =
+        |name: &'static str, operations, floor: &mut dyn FnMut(), ours: &mut dyn FnMut()| {
+            let chosen = wanted.is_none_or(|wanted| name.contains(wanted));
+            chosen.then(|| compare(name, rounds, operations, floor, ours))
+        };
+    let all = [
         compare(
             "one account",
-            rounds,
             500,
             &mut || must(stage.get::<floor::Account>("/v2/account")),
             &mut || must(stage.run(client.account().get())),
         ),
         compare(
             "one order submitted",
-            rounds,
             500,
             &mut || must(stage.post()),
             &mut || must(stage.run(client.orders().submit(request()))),
         ),
         compare(
             "11,000 assets",
-            rounds,
             2,
             &mut || must(stage.get::<Vec<floor::Asset>>("/v2/assets")),
             &mut || must(stage.run(client.assets().list(Default::default()))),
         ),
         compare(
             "500 nested orders",
-            rounds,
             10,
             &mut || {
                 must(stage.get::<Vec<floor::Order>>("/v2/orders?status=all&limit=500&nested=true"))
@@ -149,20 +153,27 @@ fn comparisons(stage: &Stage, rounds: usize) -> Vec<Comparison> {
                 must(stage.run(async { client.orders().list(query).next_page().await }));
             },
         ),
-    ]
+    ];
+    all.into_iter().flatten().collect()
 }
 
 fn main() -> Outcome<()> {
     // `cargo bench` passes arguments of its own; `cargo test --benches` asks for a quick look.
     let quick = std::env::args().any(|argument| argument == "--test");
+    let wanted = std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with('-'));
     let rounds = if quick { 2 } else { 41 };
     let stage = Stage::new()?;
     println!(
         "| what | floor CPU | ours CPU | ratio | floor wall | ours wall | ratio | floor allocations | ours | ratio | spread |"
     );
     println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-    for comparison in comparisons(&stage, rounds) {
+    for comparison in comparisons(&stage, rounds, wanted.as_deref()) {
         println!("{comparison}");
+    }
+    if wanted.is_some() {
+        return Ok(());
     }
     let building = compare(
         "building and checking an order",

@@ -196,9 +196,19 @@ impl Client {
         &self,
         call: impl Future<Output = Result<raw::ResponseValue<T>, raw::Error<()>>>,
     ) -> (Result<T>, crate::error::Facts) {
+        self.call_until(None, call).await
+    }
+
+    /// Like [`call_with_facts`](Self::call_with_facts), for one of several calls that have to end in time
+    /// together.
+    pub(crate) async fn call_until<T>(
+        &self,
+        deadline: Option<Instant>,
+        call: impl Future<Output = Result<raw::ResponseValue<T>, raw::Error<()>>>,
+    ) -> (Result<T>, crate::error::Facts) {
         // Held in place: what is moved into a future is copied, and a call is large.
         let call = std::pin::pin!(call);
-        let (result, facts) = transport::call::scope(call).await;
+        let (result, facts) = transport::call::scope_until(deadline, call).await;
         let result = match result {
             Ok(value) => Ok(value.into_inner()),
             // On the heap, so that calls that succeed do not carry its state.

@@ -50,17 +50,16 @@ pub(super) enum Act {
 
 impl Act {
     /// Sends it, and says which keys the last attempt was made with.
-    async fn send(&self, client: &Client) -> (Result<Order>, Option<Keys>) {
+    async fn send(&self, client: &Client, deadline: Instant) -> (Result<Order>, Option<Keys>) {
         let (result, facts) = match self {
             Self::Submit(body) => {
                 let call = client.raw().create_order().body((**body).clone());
-                client.call_with_facts(call.send()).await
+                client.call_until(Some(deadline), call.send()).await
             }
             Self::Replace(id, body) => {
                 let call = client.raw().replace_order().order_id(id.to_string());
-                client
-                    .call_with_facts(call.body((**body).clone()).send())
-                    .await
+                let call = call.body((**body).clone()).send();
+                client.call_until(Some(deadline), call).await
             }
         };
         (result, facts.keys)
@@ -171,8 +170,7 @@ pub(super) async fn perform(client: &Client, act: Act, given: bool) -> Result<Or
     let mut attempt = 1;
     client.remember_id(act.client_order_id());
     loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        let (result, keys) = act.send(&client.with_deadline(left)).await;
+        let (result, keys) = act.send(client, deadline).await;
         sent_with = keys.or(sent_with);
         let error = match result {
             Ok(order) if order.client_order_id == act.client_order_id() => {
@@ -233,9 +231,8 @@ pub(super) async fn perform(client: &Client, act: Act, given: bool) -> Result<Or
 ///
 /// To know is worth a few seconds beyond the deadline of the call.
 async fn look_up(client: &Client, act: &Act, deadline: Instant) -> (Found, Option<Keys>) {
-    let left = deadline.saturating_duration_since(Instant::now());
-    let patient = client.with_deadline(left.max(LOOK_UP));
-    let (result, keys) = find_with(&patient, act.client_order_id()).await;
+    let patient = deadline.max(Instant::now() + LOOK_UP);
+    let (result, keys) = find_with(client, act.client_order_id(), Some(patient)).await;
     let found = match result {
         Ok(Some(order)) => Found::Order(Box::new(order)),
         Ok(None) => Found::Nothing,
@@ -261,19 +258,20 @@ const LOOK_UP: Duration = Duration::from_secs(10);
 
 /// The order with this client order id; none when the service says clearly that it has none.
 pub(super) async fn find(client: &Client, client_order_id: &str) -> Result<Option<Order>> {
-    find_with(client, client_order_id).await.0
+    find_with(client, client_order_id, None).await.0
 }
 
 /// The same, with the keys that were asked with.
 async fn find_with(
     client: &Client,
     client_order_id: &str,
+    deadline: Option<Instant>,
 ) -> (Result<Option<Order>>, Option<Keys>) {
     let call = client
         .raw()
         .get_order_by_client_order_id()
         .client_order_id(client_order_id);
-    let (result, facts) = client.call_with_facts(call.send()).await;
+    let (result, facts) = client.call_until(deadline, call.send()).await;
     let result = match result {
         Ok(order) if order.client_order_id == client_order_id => Ok(Some(order)),
         Ok(order) => Err(another(&order)),

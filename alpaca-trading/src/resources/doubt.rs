@@ -1,23 +1,16 @@
 //! What an earlier attempt of the same call may have done.
 //!
 //! The transport repeats what is safe to repeat when an answer is lost. The answer to the last
-//! attempt then speaks of the state that the first may have left behind, and has to be read so.
+//! attempt then speaks of the state that the first may have left behind, and has to be read so. (That its
+//! refusal leaves the outcome unknown is the error's own doing.)
 
-use crate::error::{Error, Facts, Outcome, Result};
-
-/// The end of a call that changes something.
-///
-/// A refusal says that this attempt did nothing. When an earlier one may have arrived, what became of
-/// the call is unknown nevertheless.
-pub(super) fn settled<T>((result, facts): (Result<T>, Facts)) -> Result<T> {
-    result.map_err(|error| in_doubt(error, &facts))
-}
+use crate::error::{Error, Facts, Result};
 
 /// The end of a deletion: one that finds nothing, after an attempt that may have arrived, is done.
 pub(super) fn deleted((result, facts): (Result<()>, Facts)) -> Result<()> {
     match result {
         Err(error) if may_be_done_already(&error, &facts) => Ok(()),
-        result => settled((result, facts)),
+        result => result,
     }
 }
 
@@ -26,20 +19,10 @@ pub(super) fn may_be_done_already(error: &Error, facts: &Facts) -> bool {
     facts.maybe_received && error.is_not_found()
 }
 
-/// The error of a call whose earlier attempts may have been carried out.
-pub(super) fn in_doubt(error: Error, facts: &Facts) -> Error {
-    match error.outcome() {
-        Outcome::Rejected if facts.maybe_received => {
-            error.with(|repr| repr.outcome = Outcome::Unknown)
-        }
-        _ => error,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
+    use crate::error::{ErrorKind, Outcome};
 
     fn refused(status: u16) -> Result<()> {
         Err(Error::new(ErrorKind::Answer, "refused").with(|repr| {
@@ -64,15 +47,9 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_after_a_lost_answer_settles_nothing() {
-        for (maybe_received, outcome) in [(false, Outcome::Rejected), (true, Outcome::Unknown)] {
-            let error = settled((refused(422), facts(maybe_received))).unwrap_err();
-            assert_eq!(error.outcome(), outcome);
-            let error = deleted((refused(403), facts(maybe_received))).unwrap_err();
-            assert_eq!(error.outcome(), outcome);
+    fn a_refusal_after_a_lost_answer_stays_an_error() {
+        for maybe_received in [false, true] {
+            assert!(deleted((refused(403), facts(maybe_received))).is_err());
         }
-        let not_sent = Err::<(), _>(Error::new(ErrorKind::Invalid, "wrong"));
-        let error = settled((not_sent, facts(false))).unwrap_err();
-        assert_eq!(error.outcome(), Outcome::NotSent);
     }
 }

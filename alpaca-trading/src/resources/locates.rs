@@ -6,7 +6,6 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::checks::Checks;
-use super::doubt;
 use crate::error::Result;
 use crate::lists::{Cursor, Fetched, hashed};
 use crate::{Pager, Rows, Symbol, raw};
@@ -158,7 +157,7 @@ impl Locates {
             .create_locate()
             .idempotency_key(request.key.as_str())
             .body_map(|body| request.fill(body));
-        doubt::settled(self.client.call_with_facts(call.send()).await)
+        self.client.call(call.send()).await
     }
 }
 

@@ -9,7 +9,6 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::checks::Checks;
-use super::doubt;
 use crate::error::Result;
 use crate::{Rows, Symbol, raw};
 
@@ -65,7 +64,7 @@ impl Tokenization {
             .mint_token()
             .idempotency_key(request.key.as_str())
             .body_map(|body| request.fill(body));
-        doubt::settled(self.client.call_with_facts(call.send()).await)
+        self.client.call(call.send()).await
     }
 
     /// The requests for minting and redeeming, all at once: there are no pages.

@@ -128,7 +128,7 @@ impl Watchlists {
             .update_watchlist()
             .watchlist_id(id)
             .body_map(|body| update.fill(body));
-        doubt::settled(self.client.call_with_facts(call.send()).await)
+        self.client.call(call.send()).await
     }
 
     /// Deletes a watchlist. The assets themselves and positions in them are not touched.
@@ -191,10 +191,10 @@ impl Watchlists {
                 let list = self.get(id).await?;
                 match holds(&list, &symbol) {
                     false => Ok(list),
-                    true => Err(doubt::in_doubt(error, &facts)),
+                    true => Err(error),
                 }
             }
-            result => doubt::settled((result, facts)),
+            result => result,
         }
     }
 
@@ -283,7 +283,7 @@ impl NamedWatchlist {
                     _ => Err(error.with(|repr| repr.outcome = Outcome::Unknown)),
                 }
             }
-            (result, _) => doubt::settled((result, facts)),
+            (result, _) => result,
         }
     }
 

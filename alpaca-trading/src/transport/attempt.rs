@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use alpaca_trading_gen::{BodyEnd, ERROR_BODY_LIMIT, Operation};
+use alpaca_trading_gen::{BodyEnd, ERROR_BODY_LIMIT, Operation, WholeBody};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 use reqwest::{Request, Response, ResponseBuilderExt as _};
@@ -24,7 +24,15 @@ pub(crate) struct Answer {
     pub(super) body: Bytes,
     /// How the body of an answer that is not a success ended.
     pub(super) end: BodyEnd,
-    url: reqwest::Url,
+    rest: Rest,
+}
+
+/// What else an answer has.
+enum Rest {
+    /// The response that headers and body were taken from.
+    Drained(Response),
+    /// Nobody looks at more than the URL.
+    Url(reqwest::Url),
 }
 
 impl Answer {
@@ -40,7 +48,7 @@ impl Answer {
             headers,
             body,
             end: BodyEnd::Complete,
-            url,
+            rest: Rest::Url(url),
         }
     }
 
@@ -51,15 +59,24 @@ impl Answer {
             headers: response.headers().clone(),
             body: Bytes::new(),
             end: BodyEnd::Complete,
-            url: response.url().clone(),
+            rest: Rest::Url(response.url().clone()),
         }
     }
 
     /// As the generated client takes it.
     pub(super) fn into_response(self) -> Response {
+        let url = match self.rest {
+            Rest::Drained(mut response) if self.status.is_success() => {
+                *response.headers_mut() = self.headers;
+                response.extensions_mut().insert(WholeBody(self.body));
+                return response;
+            }
+            Rest::Drained(response) => response.url().clone(),
+            Rest::Url(url) => url,
+        };
         let mut answer = http::Response::builder()
             .status(self.status)
-            .url(self.url)
+            .url(url)
             .body(self.body)
             .unwrap_or_default();
         *answer.headers_mut() = self.headers;
@@ -77,7 +94,6 @@ pub(super) async fn exchange(
     operation: &'static Operation,
     body_limit: usize,
 ) -> Result<Attempted, Error> {
-    let url = request.url().clone();
     let mut response = http.execute(request).await.map_err(Error::from_transport)?;
     let status = response.status();
     if status.is_success() && is_stream(operation) {
@@ -109,7 +125,7 @@ pub(super) async fn exchange(
         headers,
         body,
         end: end.unwrap_or(BodyEnd::CutShort),
-        url,
+        rest: Rest::Drained(response),
     }))
 }
 

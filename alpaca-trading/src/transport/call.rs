@@ -10,12 +10,20 @@ use std::time::Duration;
 
 use alpaca_trading_gen::Operation;
 use http::HeaderValue;
+use tokio::time::Instant;
 
 use super::{RateLimit, RetryPolicy};
 use crate::error::Facts;
 
 tokio::task_local! {
-    static FACTS: RefCell<Facts>;
+    static CALL: Call;
+}
+
+/// A call that is under way.
+struct Call {
+    facts: RefCell<Facts>,
+    /// When it must have ended, instead of what is set for the client.
+    deadline: Option<Instant>,
 }
 
 /// What may be set for single calls.
@@ -31,24 +39,40 @@ pub(crate) struct CallOptions {
 
 /// Runs a call of the generated client, and returns what the transport learnt of it.
 pub(crate) async fn scope<T>(future: impl Future<Output = T>) -> (T, Facts) {
-    FACTS
-        .scope(RefCell::default(), async {
-            let value = future.await;
-            let facts = FACTS.try_with(RefCell::take).unwrap_or_default();
-            (value, facts)
-        })
-        .await
+    scope_until(None, future).await
+}
+
+/// The same for one part of something larger, which has to end in time.
+pub(crate) async fn scope_until<T>(
+    deadline: Option<Instant>,
+    future: impl Future<Output = T>,
+) -> (T, Facts) {
+    let call = Call {
+        facts: RefCell::default(),
+        deadline,
+    };
+    CALL.scope(call, async {
+        let value = future.await;
+        let facts = CALL.try_with(|call| call.facts.take());
+        (value, facts.unwrap_or_default())
+    })
+    .await
 }
 
 /// Whether somebody asks for what the transport learns.
 pub(super) fn is_open() -> bool {
-    FACTS.try_with(|_| ()).is_ok()
+    CALL.try_with(|_| ()).is_ok()
+}
+
+/// When the call must have ended, if that was said of this call.
+pub(super) fn deadline() -> Option<Instant> {
+    CALL.try_with(|call| call.deadline).ok().flatten()
 }
 
 /// Notes what the transport learnt.
 pub(super) fn note(change: impl FnOnce(&mut Facts)) {
     // Outside of a call there is nobody who would ask.
-    let _ = FACTS.try_with(|facts| change(&mut facts.borrow_mut()));
+    let _ = CALL.try_with(|call| change(&mut call.facts.borrow_mut()));
 }
 
 /// Notes what every answer tells.

@@ -124,6 +124,16 @@ impl Template {
         self.request.body().and_then(reqwest::Body::as_bytes)
     }
 
+    /// The headers of one attempt, with room for those that are still to come: a copy of the map
+    /// itself would grow with each.
+    fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::with_capacity(self.headers.len() + 8);
+        for (name, value) in &self.headers {
+            headers.append(name.clone(), value.clone());
+        }
+        headers
+    }
+
     fn request(&self, headers: HeaderMap) -> Result<Request, Error> {
         let mut request = self.request.try_clone().ok_or_else(|| {
             Error::new(
@@ -168,7 +178,8 @@ impl Pipeline {
         let mut progress = Progress {
             operation,
             started,
-            deadline: after(started, options.deadline.unwrap_or(retry.deadline())),
+            deadline: call::deadline()
+                .unwrap_or_else(|| after(started, options.deadline.unwrap_or(retry.deadline()))),
             class: Idempotency::of_request(
                 operation,
                 template.headers.contains_key("idempotency-key"),
@@ -248,7 +259,7 @@ impl Pipeline {
                 .map_err(credentials_failed)?;
             let issued = &*used.insert(issued);
             call::note(|facts| facts.keys = Some(issued.keys.clone()));
-            let mut headers = template.headers.clone();
+            let mut headers = template.headers();
             self.ask_hooks(template, &mut headers, progress)?;
             issued.keys.apply(&mut headers);
             self.check_pause(progress)?;

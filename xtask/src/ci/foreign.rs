@@ -35,6 +35,7 @@ pub(super) fn check(workspace: &Workspace) -> Result<Outcome, String> {
         command
             .current_dir(&out)
             .env("CARGO_TARGET_DIR", target.join("build"))
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .env("RUSTFLAGS", "-D warnings");
         run(&mut command).map_err(|error| format!("{}: {error}", document.display()))?;
     }
