@@ -1,0 +1,102 @@
+//! What has happened, in order: the source of every stream.
+//!
+//! A log grows at its end and is never changed, so a reader needs no more than its place in it, and one
+//! that is slow holds up nobody.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+
+/// What kind of thing has happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Something about an order: what `trade_updates` and `/v2/events/trades` tell.
+    Trade,
+    /// Something about money: what `/v2beta1/events/activities` tells.
+    Activity,
+}
+
+/// One thing that has happened.
+#[derive(Debug, PartialEq)]
+pub struct Event {
+    /// Its ULID; of one log they ascend.
+    pub id: String,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// What kind of thing it is.
+    pub kind: Kind,
+    /// The JSON object that streams send: of a trade event, with `event`, `order`, `timestamp`,
+    /// `execution_id`, `event_id`, `at` and what belongs to the event.
+    pub json: Box<str>,
+}
+
+/// The events of one account.
+#[derive(Debug)]
+pub struct EventLog {
+    events: Vec<Arc<Event>>,
+    length: watch::Sender<usize>,
+}
+
+impl Default for EventLog {
+    fn default() -> Self {
+        Self {
+            events: Vec::new(),
+            length: watch::Sender::new(0),
+        }
+    }
+}
+
+impl EventLog {
+    /// Adds an event, and wakes whoever waits for one.
+    pub fn push(&mut self, event: Event) {
+        self.events.push(Arc::new(event));
+        self.length.send_replace(self.events.len());
+    }
+
+    /// All events so far.
+    #[must_use]
+    pub fn all(&self) -> &[Arc<Event>] {
+        &self.events
+    }
+
+    /// The events from this place on.
+    #[must_use]
+    pub fn since(&self, place: usize) -> &[Arc<Event>] {
+        self.events.get(place..).unwrap_or_default()
+    }
+
+    /// How many events there are, to be waited for.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<usize> {
+        self.length.subscribe()
+    }
+
+    /// Takes the place of another log, whose readers go on with this one's events.
+    pub fn replace(&mut self, events: Vec<Arc<Event>>) {
+        self.events = events;
+        self.length.send_replace(self.events.len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_goes_on_where_it_was() {
+        let mut log = EventLog::default();
+        let waiting = log.watch();
+        for id in ["A", "B"] {
+            log.push(Event {
+                id: id.into(),
+                at: DateTime::UNIX_EPOCH,
+                kind: Kind::Trade,
+                json: "{}".into(),
+            });
+        }
+        assert_eq!(*waiting.borrow(), 2);
+        assert_eq!(log.since(1).len(), 1);
+        assert_eq!(log.since(9).len(), 0);
+    }
+}

@@ -1,0 +1,3 @@
+//! The program: the simulator for any client in any language.
+
+fn main() {}
