@@ -47,6 +47,16 @@ impl Default for EventLog {
     }
 }
 
+impl Clone for EventLog {
+    /// The same events, and readers of its own.
+    fn clone(&self) -> Self {
+        Self {
+            length: watch::Sender::new(self.events.len()),
+            events: self.events.clone(),
+        }
+    }
+}
+
 impl EventLog {
     /// Adds an event, and wakes whoever waits for one.
     pub fn push(&mut self, event: Event) {

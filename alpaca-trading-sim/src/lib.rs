@@ -1,9 +1,21 @@
 //! Alpaca's paper trading service on your machine, with the clock in your hand.
 
+mod api;
+pub mod calendar;
 mod error;
 mod events;
+pub mod faults;
+pub mod fill;
 mod ids;
+pub mod market;
+mod simulator;
+pub mod streams;
+mod wire;
+pub mod world;
 
 pub use error::ApiError;
 pub use events::{Event, EventLog, Kind};
 pub use ids::Ids;
+pub use simulator::{Builder, Clock, ClockMode, ControlError, MarketControl, Simulator, Snapshot};
+pub use world::Dialect;
+pub use world::account::{AccountSetup, Configurations};

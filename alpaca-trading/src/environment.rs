@@ -11,7 +11,7 @@ pub enum Environment {
     /// Alpaca's paper service: real prices, no money.
     #[default]
     Paper,
-    /// Real money. Never a default: only this word leads here.
+    /// Real money. Never a default, and in code only this word leads here: no URL does.
     Live,
     /// Another base URL, such as a simulator on this machine: `https`, or `http` to a loopback
     /// address. Not that of the live service, which has its own word.
@@ -49,7 +49,7 @@ impl Environment {
             Self::Paper => Ok(PAPER_URL.to_owned()),
             Self::Live => Ok(LIVE_URL.to_owned()),
             Self::Custom(url) => {
-                normalised(url, allow_plain_http).map_err(|why| vec![Problem::new("base URL", why)])
+                normalised(url, allow_plain_http).map_err(|why| vec![Problem::new(BASE_URL, why)])
             }
         }
     }
@@ -88,6 +88,13 @@ impl Environment {
 const PAPER_URL: &str = "https://paper-api.alpaca.markets";
 const LIVE_URL: &str = "https://api.alpaca.markets";
 
+/// What a URL in code is called in errors.
+const BASE_URL: &str = "base URL";
+
+/// What is said of the address of the live service.
+const LIVE_BY_WORD: &str = "is that of the live service, which in code only `Environment::Live` \
+     stands for, and in a variable or a profile exactly https://api.alpaca.markets";
+
 /// The host of the live service, which only [`Environment::Live`] reaches.
 const LIVE_HOST: &str = "api.alpaca.markets";
 
@@ -95,12 +102,15 @@ const LIVE_HOST: &str = "api.alpaca.markets";
 const ALPACA_DOMAIN: &str = "alpaca.markets";
 
 impl Environment {
-    /// The environment that a base URL stands for: an address of Alpaca's given in full is as
-    /// explicit as its word.
+    /// The environment that a base URL stands for: the paper service, or a custom one.
+    ///
+    /// Never the live service: in code that is [`Environment::Live`], a word that cannot be pasted by
+    /// mistake. Its URL counts only where the process is set up, in the variable `APCA_API_BASE_URL`
+    /// or in a profile.
     ///
     /// # Errors
     ///
-    /// As for [`base_url`](Self::base_url).
+    /// As for [`base_url`](Self::base_url); the URL of the live service is one of those.
     ///
     /// # Examples
     ///
@@ -110,31 +120,50 @@ impl Environment {
     /// # fn main() -> Result<(), alpaca_trading::Error> {
     /// let pasted = Environment::from_base_url("https://paper-api.alpaca.markets/v2/")?;
     /// assert_eq!(pasted, Environment::Paper);
+    /// assert!(Environment::from_base_url("https://api.alpaca.markets").is_err());
     /// # Ok(())
     /// # }
     /// ```
     pub fn from_base_url(url: &str) -> Result<Self, Error> {
-        Ok(Self::from_setting("base URL", url, false)?)
+        Ok(Self::from_code(url, false)?)
     }
 
-    /// The environment of a base URL that stands in the setting called `name`.
+    /// The environment of a base URL that stands in code, where it never is the live one.
+    pub(crate) fn from_code(url: &str, allow_plain_http: bool) -> Result<Self, Vec<Problem>> {
+        match Self::from_setting(BASE_URL, url, allow_plain_http)? {
+            Self::Live => Err(vec![Problem::new(BASE_URL, LIVE_BY_WORD)]),
+            environment => Ok(environment),
+        }
+    }
+
+    /// The environment of a base URL that stands in the setting called `name`: a variable or a profile,
+    /// where the address of the live service, given in full, is as explicit as its word.
     pub(crate) fn from_setting(
         name: &str,
         url: &str,
         allow_plain_http: bool,
     ) -> Result<Self, Vec<Problem>> {
-        let bare = url.trim_end_matches('/');
-        let bare = bare.strip_suffix("/v2").unwrap_or(bare);
-        if bare.eq_ignore_ascii_case(PAPER_URL) {
-            return Ok(Self::Paper);
-        }
-        if bare.eq_ignore_ascii_case(LIVE_URL) {
-            return Ok(Self::Live);
+        for known in [Self::Paper, Self::Live] {
+            if known.has_url(url) {
+                return Ok(known);
+            }
         }
         match normalised(url, allow_plain_http) {
             Ok(_) => Ok(Self::Custom(url.to_owned())),
             Err(why) => Err(vec![Problem::new(name, why)]),
         }
+    }
+
+    /// Whether this is the paper or the live service and `url` its address, with or without the version.
+    pub(crate) fn has_url(&self, url: &str) -> bool {
+        let own = match self {
+            Self::Paper => PAPER_URL,
+            Self::Live => LIVE_URL,
+            Self::Custom(_) => return false,
+        };
+        let bare = url.trim_end_matches('/');
+        let bare = bare.strip_suffix("/v2").unwrap_or(bare);
+        bare.eq_ignore_ascii_case(own)
     }
 
     /// Whether both lead to the same address, however each was written.
@@ -212,10 +241,7 @@ fn normalised(text: &str, allow_plain_http: bool) -> Result<String, &'static str
     }
     let host = url.host_str().unwrap_or_default().trim_end_matches('.');
     if host == LIVE_HOST {
-        return Err(
-            "is that of the live service, which only `Environment::Live` or exactly \
-             https://api.alpaca.markets stands for",
-        );
+        return Err(LIVE_BY_WORD);
     }
     if url.scheme() == "http" && !is_loopback(&url) {
         let alpaca = host
@@ -240,7 +266,6 @@ mod tests {
     #[test]
     fn an_address_in_full_is_the_environment_that_it_names() {
         for (url, environment) in [
-            ("https://api.alpaca.markets/v2", Environment::Live),
             ("https://PAPER-api.alpaca.markets", Environment::Paper),
             (
                 "http://0.0.0.0:1",
@@ -249,13 +274,32 @@ mod tests {
         ] {
             assert_eq!(Environment::from_base_url(url).unwrap(), environment);
         }
-        // Anything that is not exactly that address is not live by resemblance.
+    }
+
+    #[test]
+    fn a_url_is_live_only_in_a_setting_of_the_process_and_only_to_the_letter() {
+        for url in [
+            "https://api.alpaca.markets",
+            "https://API.alpaca.markets/v2/",
+        ] {
+            let live = Environment::from_setting("APCA_API_BASE_URL", url, false);
+            assert_eq!(live.unwrap(), Environment::Live, "{url}");
+        }
         for url in [
             "http://api.alpaca.markets",
             "https://api.alpaca.markets/v2/x",
             "https://api.alpaca.markets.",
         ] {
-            assert!(Environment::from_base_url(url).is_err(), "{url}");
+            assert!(Environment::from_setting("X", url, true).is_err(), "{url}");
+        }
+        for url in [
+            "https://api.alpaca.markets",
+            "https://API.alpaca.markets/v2/",
+            "https://api.alpaca.markets/v2/x",
+            "http://api.alpaca.markets",
+        ] {
+            let error = Environment::from_base_url(url).unwrap_err().to_string();
+            assert!(error.contains("`Environment::Live`"), "{url}: {error}");
         }
     }
 

@@ -118,7 +118,9 @@ impl Client {
         self.inner.clock_offset()
     }
 
-    /// The same client, whose calls take at most this long with all their attempts and waits.
+    /// The same client, whose calls take at most this long with all their attempts and waits; looking
+    /// up what became of an order may take 10 seconds more, as with
+    /// [`crate::Client::with_deadline`].
     #[must_use]
     pub fn with_deadline(&self, deadline: Duration) -> Self {
         self.with(self.inner.with_deadline(deadline))

@@ -165,7 +165,10 @@ mod tests {
     fn pager(pages: Vec<Result<Vec<u32>>>) -> Pager<u32> {
         let mut pages = VecDeque::from(pages);
         let mut number = 0;
+        let client = crate::Client::builder().key_pair("PKTEST", "secret");
         let inner = crate::Pager::new(
+            &client.build().unwrap(),
+            "list_orders",
             |row: &u32| hashed(row),
             move |_| {
                 let page = pages.pop_front().unwrap_or_else(|| Ok(Vec::new()));

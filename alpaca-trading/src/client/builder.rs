@@ -56,6 +56,8 @@ pub struct ClientBuilder {
     credentials: Option<Credentials>,
     from_env: bool,
     problems: Vec<Problem>,
+    /// Whether keys were given that cannot be sent: they are not missing as well.
+    has_faulty_keys: bool,
     retry: RetryPolicy,
     pacing: Pacing,
     hooks: Vec<Arc<dyn Hook>>,
@@ -82,6 +84,7 @@ struct Http {
 }
 
 /// Where requests go through.
+#[derive(PartialEq, Eq)]
 enum Proxy {
     None,
     Url(String),
@@ -96,6 +99,7 @@ impl Default for ClientBuilder {
             credentials: None,
             from_env: false,
             problems: Vec::new(),
+            has_faulty_keys: false,
             retry: RetryPolicy::default(),
             pacing: Pacing::default(),
             hooks: Vec::new(),
@@ -134,9 +138,17 @@ impl ClientBuilder {
         self
     }
 
-    /// The service at this address, as for [`Environment::from_base_url`].
+    /// The service at this address, as for [`Environment::from_base_url`]: the paper service or a custom
+    /// one. The live service is named by [`Environment::Live`] alone; its URL may stand beside that
+    /// word, and is a mistake without it.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = Some(url.into());
+        let url = url.into();
+        let named = |url: &str| Environment::Custom(url.to_owned());
+        let other = |set: &String| *set != url && !named(set).is_same_service(&named(&url));
+        if self.base_url.as_ref().is_some_and(other) {
+            self.problem("base URL", "is set twice, to different addresses");
+        }
+        self.base_url = Some(url);
         self
     }
 
@@ -162,6 +174,7 @@ impl ClientBuilder {
             Ok(credentials) => self.credentials(credentials),
             Err(error) => {
                 self.problems.extend_from_slice(error.problems());
+                self.has_faulty_keys = true;
                 self
             }
         }
@@ -173,6 +186,7 @@ impl ClientBuilder {
             Ok(credentials) => self.credentials(credentials),
             Err(error) => {
                 self.problems.extend_from_slice(error.problems());
+                self.has_faulty_keys = true;
                 self
             }
         }
@@ -244,14 +258,26 @@ impl ClientBuilder {
     /// Sends through this proxy: `http://host:port` or `https://host:port`. Without this, the proxy that
     /// the process's environment names is used, except for a service on this machine, and where
     /// plain http is allowed.
-    pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.http.proxy = Some(Proxy::Url(url.into()));
-        self
+    pub fn proxy(self, url: impl Into<String>) -> Self {
+        self.through(Proxy::Url(url.into()))
     }
 
     /// Uses no proxy, whatever the process's environment names.
-    pub fn no_proxy(mut self) -> Self {
-        self.http.proxy = Some(Proxy::None);
+    pub fn no_proxy(self) -> Self {
+        self.through(Proxy::None)
+    }
+
+    fn through(mut self, proxy: Proxy) -> Self {
+        match (&self.http.proxy, &proxy) {
+            (None, _) => {}
+            (Some(set), proxy) if set == proxy => {}
+            // The addresses are not shown: they may hold passwords.
+            (Some(Proxy::Url(_)), Proxy::Url(_)) => {
+                self.problem("proxy", "is set twice, to different addresses");
+            }
+            (Some(_), _) => self.problem("proxy", "is named, and `no_proxy` is set as well"),
+        }
+        self.http.proxy = Some(proxy);
         self
     }
 
@@ -386,7 +412,12 @@ impl ClientBuilder {
     fn identity(&mut self) -> (Option<Credentials>, Environment) {
         let mut environment = self.environment.clone();
         if let Some(url) = &self.base_url {
-            match Environment::from_setting("base URL", url, self.allow_plain_http) {
+            let named = match &environment {
+                // The word is there; its address says nothing else.
+                Some(Environment::Live) if Environment::Live.has_url(url) => Ok(Environment::Live),
+                _ => Environment::from_code(url, self.allow_plain_http),
+            };
+            match named {
                 Ok(named) => {
                     let other = |set: &Environment| !set.is_same_service(&named);
                     if environment.as_ref().is_some_and(other) {
@@ -399,7 +430,7 @@ impl ClientBuilder {
         }
         let credentials = self.credentials.clone();
         if !self.from_env {
-            if credentials.is_none() && self.problems.is_empty() {
+            if credentials.is_none() && !self.has_faulty_keys {
                 self.problem(
                     "credentials",
                     "are missing: set a key pair, a token or a provider, or use `from_env`",

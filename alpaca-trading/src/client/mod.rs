@@ -98,10 +98,32 @@ impl Client {
     /// The generated client, authenticated, paced, retried and limited in time like this one: every
     /// operation of the API, without the checks and the safe submission of the resources.
     ///
-    /// Its errors become this crate's with [`Error::from_raw`].
+    /// Its errors become this crate's with [`error`](Self::error).
     #[must_use]
     pub fn raw(&self) -> &raw::Client {
         &self.shared.raw
+    }
+
+    /// The error of a call of [`raw`](Self::raw), as this client's own calls would report it: with the
+    /// environment, and without the keys in use, also where the service repeats them in a success
+    /// that does not decode. Of such a success the operation and the request id are not known.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// # async fn run(client: alpaca_trading::Client) -> alpaca_trading::Result<()> {
+    /// let account = match client.raw().get_account().send().await {
+    ///     Ok(account) => account.into_inner(),
+    ///     Err(error) => return Err(client.error(error).await),
+    /// };
+    /// # let _ = account; Ok(()) }
+    /// ```
+    pub async fn error(&self, error: raw::Error<()>) -> Error {
+        let known = crate::error::Facts {
+            keys: self.pipeline().credentials.held(),
+            ..crate::error::Facts::default()
+        };
+        Error::from_raw_call(error, known, Some(self.environment())).await
     }
 
     /// The rate limit as the last answer that mentioned it had it.
@@ -120,6 +142,9 @@ impl Client {
     }
 
     /// The same client, whose calls take at most this long with all their attempts and waits.
+    ///
+    /// One thing may take longer: after a submission, a replacement or a closing whose fate is open,
+    /// looking up what became of it has at least 10 seconds, also beyond the deadline.
     #[must_use]
     pub fn with_deadline(&self, deadline: Duration) -> Self {
         self.with_options(|options| options.deadline = Some(deadline))
@@ -228,4 +253,15 @@ impl fmt::Debug for Client {
             .field("read_only", &self.is_read_only())
             .finish_non_exhaustive()
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Compiles only for what tasks and threads can share.
+    const fn shared<T: Clone + Send + Sync + 'static>() {}
+
+    const _: () = shared::<Client>();
+    const _: () = shared::<Error>();
 }

@@ -55,11 +55,12 @@ pub enum Cause {
     /// `buying_power` and `cost_basis`, for options `options_buying_power` or
     /// `required_options_buying_power`.
     InsufficientBuyingPower,
-    /// Less is held of a coin, or of the currency that pays for it, than a crypto order needs. The
-    /// fields are `balance` and `available`.
+    /// Less is held of the currency that pays for a coin (US dollars, USDT, USDC) than the order needs.
+    /// The fields are `balance` and `available`.
     InsufficientBalance,
-    /// More is to be sold or delivered than is held and free. What `held_for_orders` counts is
-    /// reserved by other open orders; covered calls report `available_qty` and `required_qty`.
+    /// More is to be sold or delivered than is held and free, of coins too. What `held_for_orders`
+    /// counts is reserved by other open orders; covered calls report `available_qty` and
+    /// `required_qty`, coins `balance` and `available`.
     InsufficientQuantity,
     /// The order is worth less than the service takes: 1 USD, for crypto 10 USD.
     BelowMinimumCost,

@@ -83,28 +83,28 @@ impl std::error::Error for LocalError {}
 impl Error {
     /// The error of a call of the generated client, as this crate's own calls would report it.
     ///
-    /// For code that uses [`Client::raw`](crate::Client::raw).
-    ///
-    /// # Examples
-    ///
-    /// ```no_run
-    /// # async fn run(client: alpaca_trading::Client) -> alpaca_trading::Result<()> {
-    /// use alpaca_trading::Error;
-    ///
-    /// let account = match client.raw().get_account().send().await {
-    ///     Ok(account) => account.into_inner(),
-    ///     Err(error) => return Err(Error::from_raw(error).await),
-    /// };
-    /// # let _ = account; Ok(()) }
-    /// ```
+    /// [`Client::error`](crate::Client::error) is the better way where the client is at hand: a success
+    /// that does not decode, and a request that the generated client did not send, tell nothing of
+    /// where they come from. The error of one then names no environment, and could show a part of a
+    /// body in which a server repeats the keys.
     pub async fn from_raw(error: raw::Error<()>) -> Self {
+        Self::from_raw_call(error, Facts::default(), None).await
+    }
+
+    /// The error of a call of the generated client, by what its answer carries, else by what is known of
+    /// the client.
+    pub(crate) async fn from_raw_call(
+        error: raw::Error<()>,
+        known: Facts,
+        environment: Option<&Environment>,
+    ) -> Self {
         let noted = match &error {
             raw::Error::UnexpectedResponse(answer) => answer.extensions().get::<Noted>().cloned(),
             _ => None,
         };
         match noted {
             Some(noted) => Self::from_call(error, &noted.facts, Some(&noted.environment)).await,
-            None => Self::from_call(error, &Facts::default(), None).await,
+            None => Self::from_call(error, &known, environment).await,
         }
     }
 

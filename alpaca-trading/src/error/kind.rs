@@ -3,28 +3,34 @@
 /// What went wrong, as far as a program may want to branch on it.
 ///
 /// The documentation of each kind says whether the request may have reached the service;
-/// [`Error::outcome`](crate::Error::outcome) says it for the error at hand.
+/// [`Error::outcome`](crate::Error::outcome) says it for the error at hand. A kind is that of the last
+/// attempt: where an earlier one of the same call may have reached the service, the outcome is
+/// `Unknown` whatever the kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The client cannot be made from its settings. Nothing was sent.
     Configuration,
-    /// The keys could not be had: the provider of credentials failed. Nothing was sent, or the service
-    /// refused the keys before with a 401 and the provider had no others.
+    /// The keys could not be had: the provider of credentials failed. This attempt was not sent, or
+    /// the service refused its keys with a 401 and the provider failed to give others; an earlier
+    /// attempt may have been received.
     Credentials,
     /// The request breaks a rule that is known before sending. Nothing was sent.
     Invalid,
     /// The client is read-only and the request would change something. Nothing was sent.
     ReadOnly,
-    /// No connection came about: name, route, refusal or TLS. Nothing was sent.
+    /// No connection came about: name, route, refusal or TLS. This attempt was not sent; an earlier one
+    /// may have been received.
     Connect,
     /// The time that the call was given is over. Whether anything was sent is in the outcome.
     Timeout,
     /// The connection failed after the request was on its way, or the answer broke off. The service
     /// may have received the request.
     Connection,
-    /// The service answered, and its answer is not a success. A status below 500 means that the
-    /// request was received and refused; from 500 on it may have been carried out.
+    /// The service answered, and its answer is not a success. A status in the 400s means that the
+    /// request was received and refused, and so do 307 and 308, which ask for it elsewhere. With 408, 460
+    /// and 499, words of proxies for what took too long, with the other redirects (300 to 306), and
+    /// from 500 on, it may have been carried out.
     Answer,
     /// The service answered with a success that cannot be read. The request was received and, most
     /// likely, carried out.
@@ -32,8 +38,10 @@ pub enum ErrorKind {
     /// The body of the answer is longer than the client's limit. The request was received and, if
     /// the status was a success, most likely carried out.
     TooLarge,
-    /// An acting request was sent, and whether it was carried out could not be found out. The error
-    /// carries what is needed to ask again: [`Error::unresolved`](crate::Error::unresolved).
+    /// An acting request was sent, and whether it was carried out could not be found out: by the call
+    /// itself, or by [`settle`](crate::orders::Orders::settle) or
+    /// [`resolve`](crate::orders::Orders::resolve) afterwards. The error carries what is needed to ask
+    /// again: [`Error::unresolved`](crate::Error::unresolved).
     Unresolved,
     /// A list repeats itself: following it further would never end. Reads only.
     Pagination,
@@ -42,7 +50,8 @@ pub enum ErrorKind {
     /// The condition that was waited for can no longer come true: the order has ended otherwise. Reads
     /// only.
     Unreachable,
-    /// A hook of the application refused to let the request pass. Nothing was sent.
+    /// A hook of the application refused to let the request pass. This attempt was not sent; an earlier
+    /// one, which the hook let pass, may have been received.
     Hook,
 }
 

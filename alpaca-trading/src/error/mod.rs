@@ -25,7 +25,7 @@ pub(crate) use snippet::{snippet, snippet_hiding};
 
 use crate::orders::Unresolved;
 use crate::transport::RateLimit;
-use crate::{Environment, Problem, Violation};
+use crate::{Client, Environment, Problem, Violation};
 
 /// The result of a call.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -128,6 +128,18 @@ impl Error {
         self
     }
 
+    /// The same error with where it happened, as far as it does not tell that already.
+    pub(crate) fn of(self, client: &Client, operation: &str) -> Self {
+        if self.0.environment.is_some() && self.0.operation.is_some() {
+            return self;
+        }
+        self.with(|repr| {
+            repr.operation = repr.operation.or_else(|| Operation::find(operation));
+            let environment = repr.environment.take();
+            repr.environment = environment.or_else(|| Some(client.environment().clone()));
+        })
+    }
+
     /// Whether the service says in so many words that there is no such order.
     pub(crate) fn says_order_not_found(&self) -> bool {
         self.0
@@ -213,7 +225,10 @@ impl Error {
         self.0.rate_limit
     }
 
-    /// How often the request was tried; 0 when it never left.
+    /// How often the request was tried, vain attempts to connect included; 0 when it never left.
+    ///
+    /// What a hook, missing keys or the deadline kept from being sent is not counted. For an order that
+    /// was sent again after it had been looked up, these are the attempts since then.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
@@ -259,10 +274,23 @@ impl Error {
     }
 
     /// What is needed to find out later what became of an order: for
-    /// [`Orders::resolve`](crate::orders::Orders::resolve).
+    /// [`Orders::settle`](crate::orders::Orders::settle) and
+    /// [`Orders::resolve`](crate::orders::Orders::resolve), whose own errors have it too.
     #[must_use]
     pub fn unresolved(&self) -> Option<&Unresolved> {
         self.0.unresolved.as_ref()
+    }
+}
+
+/// Results whose error is to tell where it happened.
+pub(crate) trait InOperation {
+    /// See [`Error::of`].
+    fn of(self, client: &Client, operation: &str) -> Self;
+}
+
+impl<T> InOperation for Result<T> {
+    fn of(self, client: &Client, operation: &str) -> Self {
+        self.map_err(|error| error.of(client, operation))
     }
 }
 
@@ -302,4 +330,26 @@ fn joined<T: fmt::Display>(items: &[T]) -> String {
         text.push_str(&item.to_string());
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_one_pointer_wide() {
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+        assert_eq!(size_of::<Result<()>>(), size_of::<usize>());
+    }
+
+    #[test]
+    fn where_it_happened_is_added_and_never_changed() {
+        let client = Client::builder().key_pair("PKTEST", "secret");
+        let client = client.build().unwrap();
+        let nowhere = Error::new(ErrorKind::Pagination, "x").of(&client, "list_orders");
+        assert_eq!(nowhere.environment(), Some(&Environment::Paper));
+        assert_eq!(nowhere.operation().as_deref(), Some("GET /v2/orders"));
+        let elsewhere = nowhere.of(&client, "get_account");
+        assert_eq!(elsewhere.operation().as_deref(), Some("GET /v2/orders"));
+    }
 }

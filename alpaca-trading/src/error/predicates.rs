@@ -15,10 +15,10 @@ macro_rules! causes {
 }
 
 causes! {
-    /// The order costs more than the account has buying power for; also for options and locates. The
-    /// fields `buying_power` and `cost_basis` often say how much ([`Error::decimal`]).
+    /// The order costs more than the account has buying power for, or, for coins, of the currency that
+    /// pays; also for options and locates. The fields `buying_power` and `cost_basis` often say how much ([`Error::decimal`]).
     is_insufficient_buying_power: InsufficientBuyingPower | InsufficientBalance;
-    /// More is to be sold than is held and free: the field `held_for_orders` says what other open
+    /// More is to be sold than is held and free, of shares, contracts or coins: the field `held_for_orders` says what other open
     /// orders have reserved.
     is_insufficient_quantity: InsufficientQuantity;
     /// The order could trade with another open order of this account.

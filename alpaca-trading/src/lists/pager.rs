@@ -10,7 +10,8 @@ use alpaca_trading_gen::BoxFuture;
 use futures_core::Stream;
 
 use super::{Rows, Undecodable};
-use crate::error::{Error, ErrorKind, Result};
+use crate::Client;
+use crate::error::{Error, ErrorKind, InOperation as _, Result};
 
 /// Where a page begins: empty for the first.
 pub(crate) type Cursor = Option<String>;
@@ -50,6 +51,8 @@ const REMEMBERED: usize = 50_000;
 /// ```
 #[must_use = "a pager sends nothing until a row or a page is asked for"]
 pub struct Pager<T> {
+    client: Client,
+    operation: &'static str,
     fetch: Fetch<T>,
     key: Key<T>,
     cursor: Cursor,
@@ -64,11 +67,16 @@ pub struct Pager<T> {
 }
 
 impl<T> Pager<T> {
+    /// The pages of an operation, which its errors name.
     pub(crate) fn new(
+        client: &Client,
+        operation: &'static str,
         key: Key<T>,
         fetch: impl FnMut(Cursor) -> BoxFuture<'static, Result<Fetched<T>>> + Send + Sync + 'static,
     ) -> Self {
         Self {
+            client: client.clone(),
+            operation,
             fetch: Box::new(fetch),
             key,
             cursor: None,
@@ -102,8 +110,11 @@ impl<T> Pager<T> {
             return Ok(Some(Rows::new(rows, bad)));
         }
         while !self.ended && self.left != Some(0) {
-            let fetched = (self.fetch)(self.cursor.clone()).await?;
-            let page = self.take(fetched)?;
+            let page = match (self.fetch)(self.cursor.clone()).await {
+                Ok(fetched) => self.take(fetched),
+                Err(error) => Err(error),
+            };
+            let page = page.of(&self.client, self.operation)?;
             // A page of nothing but known rows is no news, and not the end either.
             if page.total() > 0 {
                 return Ok(Some(page));

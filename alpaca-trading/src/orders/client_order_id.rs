@@ -56,12 +56,12 @@ impl ClientOrderId {
         self.0
     }
 
-    /// Whether the identifier can be sent: rules `client-order-id-length` and
-    /// `client-order-id-text`.
+    /// Whether an order can have the identifier, whoever placed it. What a new one may have is stricter:
+    /// rules `client-order-id-length` and `client-order-id-text`.
     pub(crate) fn check(&self) -> Result<(), Violation> {
         let fault = length_fault(&self.0)
             .map(|message| ("client-order-id-length", message))
-            .or_else(|| text_fault(&self.0).map(|message| ("client-order-id-text", message)));
+            .or_else(|| unfit_for_any(&self.0).map(|message| ("client-order-id-text", message)));
         match fault {
             Some((rule, message)) => Err(Violation::new("client_order_id", rule, message)),
             None => Ok(()),
@@ -81,6 +81,24 @@ pub(crate) fn length_fault(text: &str) -> Option<String> {
 
 /// What is wrong with the characters of an identifier, in words.
 pub(crate) fn text_fault(text: &str) -> Option<String> {
+    let at_an_end = || {
+        (text.trim().len() != text.len()).then(|| {
+            format!(
+                "{} begins or ends with a blank, which may be lost",
+                Shown(text)
+            )
+        })
+    };
+    unfit_for_any(text).or_else(at_an_end)
+}
+
+/// Whether an order is surely found by this identifier, if there is one: the service keeps it as it is.
+pub(crate) fn is_kept(text: &str) -> bool {
+    !text.is_empty() && text_fault(text).is_none()
+}
+
+/// What no order has as its identifier, whoever placed it.
+fn unfit_for_any(text: &str) -> Option<String> {
     if text.chars().any(char::is_control) {
         return Some(format!("{} holds a control character", Shown(text)));
     }

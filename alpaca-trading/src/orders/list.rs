@@ -77,6 +77,8 @@ impl Orders {
             unreadable: Mutex::new(HashSet::new()),
         });
         Pager::new(
+            &self.client,
+            "list_orders",
             |order: &Order| hashed(order.id),
             move |cursor| {
                 let client = client.clone();
@@ -97,9 +99,7 @@ struct Listing {
 impl Listing {
     async fn page(&self, client: &Client, cursor: Option<&str>) -> Result<Fetched<Order>> {
         let query = &self.query;
-        query
-            .check()
-            .map_err(|violations| super::refused(client, "list_orders", violations))?;
+        query.check()?;
         let start = Start::read(cursor)?;
         let limit = start.limit(query);
         let direction = match query.is_ascending() {

@@ -73,7 +73,6 @@ pub use crate::types::{
     OrderStatus, OrderType, PositionIntent, TimeInForce,
 };
 
-use alpaca_trading_gen::Operation;
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
@@ -146,8 +145,5 @@ impl Orders {
 
 /// The error of a request that is not sent, since it breaks rules.
 pub(crate) fn refused(client: &Client, operation: &str, violations: Vec<Violation>) -> Error {
-    Error::invalid(violations).with(|repr| {
-        repr.operation = Operation::find(operation);
-        repr.environment = Some(client.environment().clone());
-    })
+    Error::invalid(violations).of(client, operation)
 }

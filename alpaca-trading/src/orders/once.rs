@@ -22,7 +22,7 @@
 //! | an order with another symbol or side, or created before this call (the id was the caller's) | an error, `Rejected` |
 //! | an order that differs otherwise: the service cuts and rounds (the id was the caller's) | an error, `Unknown`, of kind `Unresolved` |
 //! | a clear "not found": 404 with Alpaca's own words | the same id is sent again, as often as the policy allows |
-//! | anything else, a 404 that is not Alpaca's, or "not found" by other keys than those it was sent with | an error, `Unknown`, of kind `Unresolved` |
+//! | anything else, a 404 that is not Alpaca's, or "not found" by other keys than those it was sent with or of an id that the service may change (empty, with a blank at an end or a control character; sent only by a request that is not checked) | an error, `Unknown`, of kind `Unresolved` |
 //!
 //! Once an attempt is in doubt, only the order itself settles the matter: when the attempts or the time
 //! run out, the error is `Unknown`, also if the last look-up did not find it. A request may be held up on
@@ -36,10 +36,11 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Unresolved;
+use super::client_order_id::is_kept;
 use super::unresolved::Trace;
 use crate::Client;
 use crate::credentials::Keys;
-use crate::error::{Cause, Error, ErrorKind, Outcome, Result};
+use crate::error::{Cause, Error, ErrorKind, InOperation as _, Outcome, Result};
 use crate::transport::after;
 
 /// Something that is to be accepted at most once, under its client order id.
@@ -63,6 +64,13 @@ impl Act {
             }
         };
         (result, facts.keys)
+    }
+
+    fn operation(&self) -> &'static str {
+        match self {
+            Self::Submit(_) => "create_order",
+            Self::Replace(..) => "replace_order",
+        }
     }
 
     fn client_order_id(&self) -> &str {
@@ -159,6 +167,12 @@ enum Found {
 ///
 /// `given` says that the client order id is the caller's, who may have used it before.
 pub(super) async fn perform(client: &Client, act: Act, given: bool) -> Result<Order> {
+    settled(client, &act, given)
+        .await
+        .of(client, act.operation())
+}
+
+async fn settled(client: &Client, act: &Act, given: bool) -> Result<Order> {
     let policy = client.retry_policy();
     let deadline = after(
         Instant::now(),
@@ -173,7 +187,11 @@ pub(super) async fn perform(client: &Client, act: Act, given: bool) -> Result<Or
         let (result, keys) = act.send(client, deadline).await;
         sent_with = keys.or(sent_with);
         let error = match result {
-            Ok(order) if order.client_order_id == act.client_order_id() => {
+            // Of an id that the service may change, a success is all that can be asked for.
+            Ok(order)
+                if order.client_order_id == act.client_order_id()
+                    || !is_kept(act.client_order_id()) =>
+            {
                 client.remember(&order);
                 return Ok(order);
             }
@@ -188,7 +206,7 @@ pub(super) async fn perform(client: &Client, act: Act, given: bool) -> Result<Or
             Outcome::Rejected | Outcome::NotSent if !in_doubt => return Err(error),
             Outcome::Rejected | Outcome::NotSent => {}
         }
-        let (found, asked_with) = look_up(client, &act, deadline).await;
+        let (found, asked_with) = look_up(client, act, deadline).await;
         match found {
             Found::Order(order) => {
                 let likeness = match given {
@@ -202,20 +220,20 @@ pub(super) async fn perform(client: &Client, act: Act, given: bool) -> Result<Or
                     }
                     Likeness::Other => return Err(taken(error, &order)),
                     Likeness::Unclear => {
-                        return Err(unresolved(error, &act, Some(&differs(&order))));
+                        return Err(unresolved(error, act, Some(&differs(&order))));
                     }
                 }
             }
-            Found::Unclear(reason) => return Err(unresolved(error, &act, Some(&reason))),
+            Found::Unclear(reason) => return Err(unresolved(error, act, Some(&reason))),
             // Another account may well not know the order.
             Found::Nothing if asked_with != sent_with => {
                 let reason = Error::new(ErrorKind::Credentials, "the keys have changed meanwhile");
-                return Err(unresolved(error, &act, Some(&reason)));
+                return Err(unresolved(error, act, Some(&reason)));
             }
             Found::Nothing => {}
         }
         let Some(wait) = client.jittered_wait(policy, attempt, deadline) else {
-            return Err(unresolved(error, &act, None));
+            return Err(unresolved(error, act, None));
         };
         tracing::warn!(
             client_order_id = act.client_order_id(),
@@ -275,7 +293,8 @@ async fn find_with(
     let result = match result {
         Ok(order) if order.client_order_id == client_order_id => Ok(Some(order)),
         Ok(order) => Err(another(&order)),
-        Err(error) if error.says_order_not_found() => Ok(None),
+        Err(error) if error.says_order_not_found() && is_kept(client_order_id) => Ok(None),
+        Err(error) if error.says_order_not_found() => Err(not_kept(error)),
         Err(error) => Err(error),
     };
     (result, facts.keys)
@@ -288,6 +307,16 @@ fn another(order: &Order) -> Error {
         order.id
     );
     Error::new(ErrorKind::Decode, message).with(|repr| repr.outcome = Outcome::Unknown)
+}
+
+/// "Not found" says nothing of an order whose id the service may have changed.
+fn not_kept(error: Error) -> Error {
+    error.with(|repr| {
+        repr.kind = ErrorKind::Unresolved;
+        repr.outcome = Outcome::Unknown;
+        repr.cause = None;
+        repr.message = "by an id that the service may change no order is surely found".to_owned();
+    })
 }
 
 fn differs(order: &Order) -> Error {

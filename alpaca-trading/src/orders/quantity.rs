@@ -54,7 +54,8 @@ impl Quantity {
 
     /// An amount of money: US dollars, or the quote currency of a crypto pair (USDT in `ETH/USDT`).
     ///
-    /// At least $1. How many decimals are accepted is not certain: 9 by the document, 2 as
+    /// For shares at least $1. For crypto that is quoted in US dollars from $10, unless it is a sale, to
+    /// $200,000. How many decimals are accepted is not certain: 9 by the document, 2 as
     /// observed; up to 9 are let through.
     #[must_use]
     pub fn notional(amount: impl Into<Decimal>) -> Self {

@@ -30,7 +30,9 @@ impl Orders {
     /// # Errors
     ///
     /// Those of the last look, if the service cannot be read when the minute is over; and of kind
-    /// [`Unresolved`](ErrorKind::Unresolved) when the orders do not tell.
+    /// [`Unresolved`](ErrorKind::Unresolved) when the orders do not tell. As with
+    /// [`resolve`](Self::resolve), each can be asked again by its
+    /// [`unresolved`](crate::Error::unresolved).
     ///
     /// # Examples
     ///

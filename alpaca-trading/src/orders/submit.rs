@@ -5,8 +5,7 @@ use uuid::Uuid;
 
 use super::once::{self, Act};
 use super::{ClientOrderId, OrderRequest, Orders, ReplaceRequest, Trace, Unresolved, refused};
-use crate::Violation;
-use crate::error::Result;
+use crate::error::{InOperation as _, Outcome, Result};
 
 impl Orders {
     /// Places an order, once.
@@ -46,8 +45,7 @@ impl Orders {
             .validate()
             .map_err(|violations| refused(&self.client, "create_order", violations))?;
         let mut body = request.to_body();
-        let given = give_id(&mut body.client_order_id)
-            .map_err(|violation| refused(&self.client, "create_order", vec![violation]))?;
+        let given = give_id(&mut body.client_order_id);
         once::perform(&self.client, Act::Submit(Box::new(body)), given).await
     }
 
@@ -93,8 +91,7 @@ impl Orders {
             .validate()
             .map_err(|violations| refused(&self.client, "replace_order", violations))?;
         let mut body = change.to_body();
-        let given = give_id(&mut body.client_order_id)
-            .map_err(|violation| refused(&self.client, "replace_order", vec![violation]))?;
+        let given = give_id(&mut body.client_order_id);
         once::perform(&self.client, Act::Replace(order_id, Box::new(body)), given).await
     }
 
@@ -108,7 +105,8 @@ impl Orders {
     /// # Errors
     ///
     /// Those of any read, and kind [`Unresolved`](crate::ErrorKind::Unresolved) when the orders do not
-    /// tell.
+    /// tell. Of each the outcome is `Unknown`, since the order's still is, and
+    /// [`unresolved`](crate::Error::unresolved) has what is needed to ask again.
     ///
     /// # Examples
     ///
@@ -123,36 +121,37 @@ impl Orders {
     /// # Ok(()) }
     /// ```
     pub async fn resolve(&self, unresolved: &Unresolved) -> Result<Option<Order>> {
-        match &unresolved.trace {
+        let (found, operation) = match &unresolved.trace {
             Trace::Submission { client_order_id }
             | Trace::Replacement {
                 client_order_id, ..
-            } => once::find(&self.client, client_order_id).await,
-            Trace::Closing(closing) => crate::positions::closing::find(&self.client, closing).await,
-        }
+            } => (
+                once::find(&self.client, client_order_id).await,
+                "get_order_by_client_order_id",
+            ),
+            Trace::Closing(closing) => (
+                crate::positions::closing::find(&self.client, closing).await,
+                "list_orders",
+            ),
+        };
+        found.of(&self.client, operation).map_err(|error| {
+            error.with(|repr| {
+                // A look that failed says nothing of the order.
+                repr.outcome = Outcome::Unknown;
+                repr.unresolved = Some(unresolved.clone());
+            })
+        })
     }
 }
 
 /// Gives an order that has no id a random one. Whether it had one.
 ///
-/// An id by which the order could not be found again is refused also for a request that is otherwise not
-/// checked: for a blank one the service makes one of its own, and blanks at the ends may be lost.
-fn give_id(id: &mut Option<String>) -> Result<bool, Violation> {
-    let Some(id) = id else {
-        *id = Some(ClientOrderId::random().to_string());
-        return Ok(false);
-    };
-    let fault = match id.trim() {
-        "" => "is blank, and the order could not be looked up by it",
-        trimmed if trimmed.len() != id.len() => "begins or ends with a blank, which may be lost",
-        _ if id.chars().any(char::is_control) => "has a control character",
-        _ => return Ok(true),
-    };
-    Err(Violation::new(
-        "client_order_id",
-        "client-order-id-text",
-        fault,
-    ))
+/// Which ids are refused is for the rules to say, and for nobody once they are off. By an id that the
+/// service may change, an order is not found again; `once` knows that, and never sends it twice.
+fn give_id(id: &mut Option<String>) -> bool {
+    let given = id.is_some();
+    id.get_or_insert_with(|| ClientOrderId::random().to_string());
+    given
 }
 
 #[cfg(test)]
@@ -161,17 +160,13 @@ mod tests {
 
     #[test]
     fn a_given_id_stays_and_a_missing_one_is_random() {
-        let mut id = Some("mine".to_owned());
-        assert_eq!(give_id(&mut id), Ok(true));
-        assert_eq!(id.as_deref(), Some("mine"));
-        let (mut one, mut other) = (None, None);
-        assert_eq!(
-            (give_id(&mut one), give_id(&mut other)),
-            (Ok(false), Ok(false))
-        );
-        for blank in ["", "  ", " mine", "mine\n", "mi\0ne"] {
-            assert!(give_id(&mut Some(blank.to_owned())).is_err(), "{blank:?}");
+        for given in ["mine", "", " mine", "mi\nne"] {
+            let mut id = Some(given.to_owned());
+            assert!(give_id(&mut id));
+            assert_eq!(id.as_deref(), Some(given));
         }
+        let (mut one, mut other) = (None, None);
+        assert!(!give_id(&mut one) && !give_id(&mut other));
         assert!(one.is_some() && one != other);
     }
 }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::Orders;
-use crate::error::{Error, ErrorKind, Outcome, Result};
+use crate::error::{Error, ErrorKind, InOperation as _, Outcome, Result};
 pub use condition::Condition;
 use condition::Verdict;
 
@@ -84,10 +84,7 @@ impl Orders {
         };
         wait(look, order_id, &condition, timeout)
             .await
-            .map_err(|error| match error.environment() {
-                Some(_) => error,
-                None => error.with(|repr| repr.environment = Some(client.environment().clone())),
-            })
+            .of(client, "get_order")
     }
 }
 

@@ -9,8 +9,8 @@
 //! | 2xx that decodes | placed | the order is returned |
 //! | not connected, refused, deadline before sending | not sent | sent again by the transport, then an error, `NotSent` |
 //! | 429 | not placed | sent again by the transport after the wait that was asked for, then an error, `Rejected` |
-//! | 4xx other than 408 | not placed | an error, `Rejected` |
-//! | reset, timeout, 408, 5xx, body cut short, 2xx that does not decode, too long | in doubt | the orders since then are read |
+//! | 307, 308, any other 4xx than those below | not placed | an error, `Rejected` |
+//! | reset, timeout, 300 to 306, 408, 460, 499, 5xx, body cut short, too long, 2xx that does not decode | in doubt | the orders since then are read |
 //!
 //! | the orders since then | what follows |
 //! | --- | --- |
@@ -136,9 +136,12 @@ impl ClosePosition {
     ///
     /// # Errors
     ///
-    /// `is_not_found` when there is no position; `is_insufficient_quantity` when open orders hold what
-    /// is to be closed; of kind [`Unresolved`](ErrorKind::Unresolved) when it is not known whether the
-    /// order was placed.
+    /// `is_invalid` when the symbol, the quantity or the percentage cannot be right, before anything is
+    /// sent; `is_not_found` when there is no position; `is_insufficient_quantity` when open orders hold
+    /// what is to be closed, and the other refusals of an order. With `is_unresolved` the order may
+    /// have been placed, and could not be told from others: what
+    /// [`unresolved`](crate::Error::unresolved) gives can be settled. With any other error none was
+    /// placed.
     pub async fn send(self) -> Result<Order> {
         self.check()?;
         let client = &self.client;

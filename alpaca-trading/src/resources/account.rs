@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 
 use super::checks::Checks;
 use super::portfolio_history::PortfolioHistoryQuery;
-use crate::error::Result;
+use crate::error::{InOperation as _, Result};
 
 resource! {
     /// The trading account that the keys belong to.
@@ -98,7 +98,7 @@ impl TradingAccount {
         update: impl Into<ConfigurationsUpdate>,
     ) -> Result<AccountConfigurations> {
         let ConfigurationsUpdate { body } = update.into();
-        check(&body)?;
+        check(&body).of(&self.client, "update_account_configurations")?;
         let call = self.client.raw().update_account_configurations();
         self.client.call(call.body(body).send()).await
     }
@@ -138,7 +138,7 @@ impl TradingAccount {
         &self,
         query: PortfolioHistoryQuery,
     ) -> Result<PortfolioHistory> {
-        query.check()?;
+        query.check().of(&self.client, "get_portfolio_history")?;
         let call = query.apply(self.client.raw().get_portfolio_history());
         self.client.call(call.send()).await
     }

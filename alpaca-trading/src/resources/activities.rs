@@ -95,7 +95,7 @@ impl Activities {
     /// Raw operation: [`list_account_activities`](alpaca_trading_gen::Client::list_account_activities).
     pub fn list(&self, query: ActivityQuery) -> Pager<AccountActivity> {
         let client = self.client.clone();
-        Pager::new(key, move |token| {
+        Pager::new(&self.client, "list_account_activities", key, move |token| {
             let (client, query) = (client.clone(), query.clone());
             Box::pin(async move {
                 query.check(None)?;
@@ -146,17 +146,22 @@ impl Activities {
     ) -> Pager<AccountActivity> {
         let client = self.client.clone();
         let kind = kind.into();
-        Pager::new(key, move |token| {
-            let (client, query, kind) = (client.clone(), query.clone(), kind.clone());
-            Box::pin(async move {
-                query.check(Some(&kind))?;
-                let call = client.raw().list_account_activities_by_type();
-                let call = call.activity_type(kind.as_str());
-                let call = filtered!(call, query, token, ListAccountActivitiesByTypeDirection);
-                let rows = client.call_rows(call.send()).await?;
-                page(rows, query.rows())
-            })
-        })
+        Pager::new(
+            &self.client,
+            "list_account_activities_by_type",
+            key,
+            move |token| {
+                let (client, query, kind) = (client.clone(), query.clone(), kind.clone());
+                Box::pin(async move {
+                    query.check(Some(&kind))?;
+                    let call = client.raw().list_account_activities_by_type();
+                    let call = call.activity_type(kind.as_str());
+                    let call = filtered!(call, query, token, ListAccountActivitiesByTypeDirection);
+                    let rows = client.call_rows(call.send()).await?;
+                    page(rows, query.rows())
+                })
+            },
+        )
     }
 }
 

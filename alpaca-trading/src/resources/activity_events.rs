@@ -9,7 +9,7 @@ use alpaca_trading_gen::DateOrTime;
 use futures_core::Stream;
 
 use super::checks::Checks;
-use crate::error::{Error, ErrorKind, Facts, Outcome, Result};
+use crate::error::{Error, ErrorKind, Facts, InOperation as _, Outcome, Result};
 use crate::{Environment, raw};
 
 /// A piece of a stream, as it arrived.
@@ -55,7 +55,9 @@ impl ActivityEvents {
     ///
     /// Raw operation: [`subscribe_to_activity_events`](alpaca_trading_gen::Client::subscribe_to_activity_events).
     pub async fn subscribe(&self, query: EventQuery) -> Result<EventBytes> {
-        query.check()?;
+        query
+            .check()
+            .of(&self.client, "subscribe_to_activity_events")?;
         let call = query.call(self.client.raw());
         let (result, facts) = self.client.call_with_facts(call.send()).await;
         Ok(EventBytes {

@@ -16,7 +16,7 @@ use alpaca_trading_gen::CommaList;
 use alpaca_trading_gen::types::{Asset, AssetAttribute, AssetClass, AssetStatus, Exchange};
 
 use super::checks::{self, Checks};
-use crate::error::Result;
+use crate::error::{InOperation as _, Result};
 use crate::{Rows, Symbol};
 
 resource! {
@@ -49,7 +49,7 @@ impl Assets {
     ///
     /// Raw operation: [`list_assets`](alpaca_trading_gen::Client::list_assets).
     pub async fn list(&self, query: AssetQuery) -> Result<Rows<Asset>> {
-        query.check()?;
+        query.check().of(&self.client, "list_assets")?;
         let mut call = self.client.raw().list_assets();
         if let Some(status) = &query.status {
             call = call.status(status.as_str());
@@ -87,7 +87,7 @@ impl Assets {
     /// Raw operation: [`get_asset`](alpaca_trading_gen::Client::get_asset).
     pub async fn get(&self, symbol_or_id: impl Into<Symbol>) -> Result<Asset> {
         let symbol = symbol_or_id.into();
-        checks::symbol(&symbol)?;
+        checks::symbol(&symbol).of(&self.client, "get_asset")?;
         let call = self.client.raw().get_asset();
         self.client
             .call(call.symbol_or_asset_id(symbol.to_string()).send())

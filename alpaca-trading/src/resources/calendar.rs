@@ -18,7 +18,7 @@ use alpaca_trading_gen::types::{LegacyCalendarDay, LegacyDateType, Market, Publi
 use chrono::{NaiveDate, NaiveTime};
 
 use super::checks::Checks;
-use crate::error::Result;
+use crate::error::{InOperation as _, Result};
 
 resource! {
     /// The days on which markets trade.
@@ -54,7 +54,7 @@ impl Calendar {
     /// Raw operation: [`get_calendar`](alpaca_trading_gen::Client::get_calendar).
     pub async fn list(&self, query: impl Into<CalendarQuery>) -> Result<Vec<LegacyCalendarDay>> {
         let query = query.into();
-        query.days.check()?;
+        query.days.check().of(&self.client, "get_calendar")?;
         let mut call = self.client.raw().get_calendar();
         if let Some(start) = query.days.start {
             call = call.start(start);
@@ -102,7 +102,7 @@ impl Calendar {
         let mut checks = Checks::default();
         checks.word("market", market.as_str());
         checks.ordered("end", days.start, days.end);
-        checks.done()?;
+        checks.done().of(&self.client, "get_market_calendar")?;
         // Times are read as instants: in which zone they are written makes no difference.
         let mut call = self.client.raw().get_market_calendar().market(market);
         if let Some(start) = days.start {

@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 
 use super::checks::Checks;
 use super::filters::listed;
-use crate::error::Result;
+use crate::error::{InOperation as _, Result};
 
 resource! {
     /// When markets are open.
@@ -68,7 +68,7 @@ impl MarketClock {
     pub async fn markets(&self, query: MarketClockQuery) -> Result<Vec<Clock>> {
         let mut checks = Checks::default();
         checks.words("markets", &query.markets);
-        checks.done()?;
+        checks.done().of(&self.client, "get_market_clocks")?;
         let mut call = self.client.raw().get_market_clocks();
         if !query.markets.is_empty() {
             call = call.markets(listed(&query.markets));

@@ -9,7 +9,7 @@ use alpaca_trading_gen::{CommaList, DateOrTime};
 use chrono::NaiveDate;
 
 use super::checks::Checks;
-use crate::error::Result;
+use crate::error::{InOperation as _, Result};
 use crate::{Rows, Symbol};
 
 /// The longest window that may be asked for, in days.
@@ -34,7 +34,9 @@ impl CorporateActions {
         note = "deprecated by Alpaca in favour of the corporate actions of its market data API"
     )]
     pub async fn list(&self, query: AnnouncementQuery) -> Result<Rows<CorporateAnnouncement>> {
-        query.check()?;
+        query
+            .check()
+            .of(&self.client, "list_corporate_action_announcements")?;
         #[allow(deprecated, reason = "it is Alpaca's only operation for this")]
         let call = self.client.raw().list_corporate_action_announcements();
         let mut call = call
@@ -68,7 +70,9 @@ impl CorporateActions {
         let id = id.into();
         let mut checks = Checks::default();
         checks.word("id", &id);
-        checks.done()?;
+        checks
+            .done()
+            .of(&self.client, "get_corporate_action_announcement")?;
         #[allow(deprecated, reason = "it is Alpaca's only operation for this")]
         let call = self.client.raw().get_corporate_action_announcement();
         self.client.call(call.id(id).send()).await

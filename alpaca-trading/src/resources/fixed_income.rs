@@ -6,7 +6,7 @@ use alpaca_trading_gen::types::{BondStatus, TreasurySubtype, UsCorporate, UsTrea
 
 use super::checks::Checks;
 use super::filters::listed;
-use crate::error::Result;
+use crate::error::{InOperation as _, Result};
 
 resource! {
     /// US corporate bonds and treasuries, withdrawn by Alpaca.
@@ -29,7 +29,7 @@ impl FixedIncome {
         let CorporateBondQuery { bonds, tickers } = query;
         let mut checks = bonds.checks();
         checks.words("tickers", &tickers);
-        checks.done()?;
+        checks.done().of(&self.client, "list_us_corporates")?;
         #[allow(deprecated, reason = "it is Alpaca's only operation for this")]
         let mut call = self.client.raw().list_us_corporates();
         if let Some(status) = bonds.status {
@@ -64,7 +64,7 @@ impl FixedIncome {
         if let Some(subtype) = &subtype {
             checks.word("subtype", subtype.as_str());
         }
-        checks.done()?;
+        checks.done().of(&self.client, "list_us_treasuries")?;
         #[allow(deprecated, reason = "it is Alpaca's only operation for this")]
         let mut call = self.client.raw().list_us_treasuries();
         if let Some(subtype) = subtype {

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::checks::Checks;
-use crate::error::Result;
+use crate::error::{InOperation as _, Result};
 use crate::lists::{Cursor, Fetched, hashed};
 use crate::{Pager, Rows, Symbol, raw};
 
@@ -44,6 +44,8 @@ impl Locates {
     pub fn list(&self, query: LocateQuery) -> Pager<Locate> {
         let client = self.client.clone();
         Pager::new(
+            &self.client,
+            "list_locates",
             |locate: &Locate| hashed(locate.id),
             move |cursor| {
                 let client = client.clone();
@@ -96,7 +98,7 @@ impl Locates {
             "names no symbol".to_owned()
         });
         checks.symbols("symbols", &symbols);
-        checks.done()?;
+        checks.done().of(&self.client, "list_locate_quotes")?;
         let symbols: Vec<&str> = symbols.iter().map(AsRef::as_ref).collect();
         let call = self
             .client
@@ -150,7 +152,7 @@ impl Locates {
     ///
     /// Raw operation: [`create_locate`](alpaca_trading_gen::Client::create_locate).
     pub async fn create(&self, request: &LocateRequest) -> Result<Locate> {
-        request.check()?;
+        request.check().of(&self.client, "create_locate")?;
         let call = self
             .client
             .raw()

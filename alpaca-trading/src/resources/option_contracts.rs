@@ -26,7 +26,7 @@ use rust_decimal::Decimal;
 
 use super::checks::{self, Checks};
 use super::filters::listed;
-use crate::error::Result;
+use crate::error::{InOperation as _, Result};
 use crate::lists::{Fetched, hashed};
 use crate::{Pager, Rows, Symbol};
 
@@ -71,6 +71,8 @@ impl OptionContracts {
     pub fn list(&self, query: OptionContractQuery) -> Pager<OptionContract> {
         let client = self.client.clone();
         Pager::new(
+            &self.client,
+            "list_option_contracts",
             |contract| hashed(contract.id),
             move |token| {
                 let (client, query) = (client.clone(), query.clone());
@@ -108,7 +110,7 @@ impl OptionContracts {
     /// Raw operation: [`get_option_contract`](alpaca_trading_gen::Client::get_option_contract).
     pub async fn get(&self, symbol_or_id: impl Into<Symbol>) -> Result<OptionContract> {
         let symbol = symbol_or_id.into();
-        checks::symbol(&symbol)?;
+        checks::symbol(&symbol).of(&self.client, "get_option_contract")?;
         let call = self.client.raw().get_option_contract();
         self.client
             .call(call.symbol_or_id(symbol.to_string()).send())

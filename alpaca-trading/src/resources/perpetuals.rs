@@ -13,7 +13,7 @@ use super::doubt;
 use super::transfers::{TransferFeeQuery, Withdrawal};
 use super::whitelists::check_id;
 use crate::Symbol;
-use crate::error::Result;
+use crate::error::{InOperation as _, Result};
 
 resource! {
     /// Crypto perpetual futures, a beta that is no longer in Alpaca's document: whether the service
@@ -55,7 +55,7 @@ impl Perpetuals {
         symbol: impl Into<Symbol>,
     ) -> Result<GetPerpetualLeverageResponse> {
         let symbol = symbol.into();
-        checks::symbol(&symbol)?;
+        checks::symbol(&symbol).of(&self.client, "get_perpetual_leverage")?;
         #[allow(deprecated, reason = "for those whom the service still answers")]
         let call = self.client.raw().get_perpetual_leverage();
         let call = call.symbol(symbol.to_string());
@@ -85,7 +85,7 @@ impl Perpetuals {
         let mut checks = Checks::default();
         checks.symbol("symbol", &symbol);
         checks.positive("leverage", leverage.into());
-        checks.done()?;
+        checks.done().of(&self.client, "set_perpetual_leverage")?;
         #[allow(deprecated, reason = "for those whom the service still answers")]
         let call = self.client.raw().set_perpetual_leverage();
         let call = call
@@ -126,7 +126,7 @@ impl Perpetuals {
         let asset = asset.into();
         let mut checks = Checks::default();
         checks.symbol("asset", &asset);
-        checks.done()?;
+        checks.done().of(&self.client, "list_perpetual_wallets")?;
         #[allow(deprecated, reason = "for those whom the service still answers")]
         let call = self.client.raw().list_perpetual_wallets();
         let call = call.asset(asset.to_string());
@@ -149,7 +149,9 @@ impl Perpetuals {
         &self,
         query: TransferFeeQuery,
     ) -> Result<EstimatePerpetualTransferFeeResponse> {
-        query.check()?;
+        query
+            .check()
+            .of(&self.client, "estimate_perpetual_transfer_fee")?;
         #[allow(deprecated, reason = "for those whom the service still answers")]
         let call = self.client.raw().estimate_perpetual_transfer_fee();
         let mut call = call
@@ -214,7 +216,9 @@ impl Perpetuals {
         note = "withdrawn from Alpaca's document on 2026-08-03; there is no replacement"
     )]
     pub async fn create_transfer(&self, withdrawal: &Withdrawal) -> Result<CryptoTransfer> {
-        withdrawal.check()?;
+        withdrawal
+            .check()
+            .of(&self.client, "create_perpetual_transfer")?;
         #[allow(deprecated, reason = "for those whom the service still answers")]
         let call = self.client.raw().create_perpetual_transfer();
         let call = call.body_map(|body| withdrawal.fill(body));
@@ -261,7 +265,9 @@ impl Perpetuals {
         let mut checks = Checks::default();
         checks.symbol("asset", &asset);
         checks.not_empty("address", &address);
-        checks.done()?;
+        checks
+            .done()
+            .of(&self.client, "create_perpetual_whitelisted_address")?;
         #[allow(deprecated, reason = "for those whom the service still answers")]
         let call = self.client.raw().create_perpetual_whitelisted_address();
         let call = call.body_map(|body| body.asset(asset.to_string()).address(address));
@@ -281,7 +287,9 @@ impl Perpetuals {
         note = "withdrawn from Alpaca's document on 2026-08-03; there is no replacement"
     )]
     pub async fn delete_whitelisted_address(&self, id: &str) -> Result<()> {
-        check_id(id).done()?;
+        check_id(id)
+            .done()
+            .of(&self.client, "delete_perpetual_whitelisted_address")?;
         #[allow(deprecated, reason = "for those whom the service still answers")]
         let call = self.client.raw().delete_perpetual_whitelisted_address();
         let call = call.whitelisted_address_id(id);

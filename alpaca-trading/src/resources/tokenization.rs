@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::checks::Checks;
-use crate::error::Result;
+use crate::error::{InOperation as _, Result};
 use crate::{Rows, Symbol, raw};
 
 pub use super::idempotency_key::IdempotencyKey;
@@ -57,7 +57,7 @@ impl Tokenization {
     ///
     /// Raw operation: [`mint_token`](alpaca_trading_gen::Client::mint_token).
     pub async fn mint(&self, request: &MintRequest) -> Result<TokenizationMintResponse> {
-        request.check()?;
+        request.check().of(&self.client, "mint_token")?;
         let call = self
             .client
             .raw()
@@ -90,7 +90,9 @@ impl Tokenization {
     ///
     /// Raw operation: [`list_tokenization_requests`](alpaca_trading_gen::Client::list_tokenization_requests).
     pub async fn list(&self, query: TokenizationQuery) -> Result<Rows<TokenizationRequest>> {
-        query.check()?;
+        query
+            .check()
+            .of(&self.client, "list_tokenization_requests")?;
         let call = query.call(self.client.raw());
         self.client.call_rows(call.send()).await
     }
@@ -127,7 +129,10 @@ impl Tokenization {
         let id = client_request_id.into();
         let mut checks = Checks::default();
         checks.not_empty("client_request_id", &id);
-        checks.done()?;
+        checks.done().of(
+            &self.client,
+            "get_tokenization_request_by_client_request_id",
+        )?;
         let call = self
             .client
             .raw()

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::checks::Checks;
 use crate::Symbol;
-use crate::error::Result;
+use crate::error::{InOperation as _, Result};
 
 resource! {
     /// Transfers of crypto into and out of the account, over a blockchain.
@@ -76,7 +76,9 @@ impl CryptoTransfers {
         note = "deprecated by Alpaca since 2026-07-09, to be removed on 2026-10-09; Alpaca names no replacement"
     )]
     pub async fn create(&self, withdrawal: &Withdrawal) -> Result<CryptoTransfer> {
-        withdrawal.check()?;
+        withdrawal
+            .check()
+            .of(&self.client, "create_crypto_transfer")?;
         #[allow(deprecated, reason = "served until Alpaca removes it")]
         let call = self.client.raw().create_crypto_transfer();
         let call = call.body_map(|body| withdrawal.fill(body));
@@ -107,7 +109,9 @@ impl CryptoTransfers {
     ///
     /// Raw operation: [`estimate_crypto_transfer_fee`](alpaca_trading_gen::Client::estimate_crypto_transfer_fee).
     pub async fn estimate_fee(&self, query: TransferFeeQuery) -> Result<WalletFeeEstimateResponse> {
-        query.check()?;
+        query
+            .check()
+            .of(&self.client, "estimate_crypto_transfer_fee")?;
         let mut call = self
             .client
             .raw()

@@ -45,6 +45,8 @@ impl Vasps {
     pub fn search(&self, query: VaspQuery) -> Pager<Vasp> {
         let client = self.client.clone();
         Pager::new(
+            &self.client,
+            "search_vasps",
             |provider: &Vasp| hashed(&provider.id),
             move |cursor| {
                 let client = client.clone();

@@ -4,7 +4,7 @@ use alpaca_trading_gen::types::{CryptoChain, CryptoWallet};
 
 use super::checks::Checks;
 use crate::Symbol;
-use crate::error::{Error, ErrorKind, Outcome, Result};
+use crate::error::{Error, ErrorKind, InOperation as _, Outcome, Result};
 
 resource! {
     /// The crypto wallets of the account: the addresses that take deposits.
@@ -84,7 +84,7 @@ impl Wallets {
         if let Some(chain) = &chain {
             checks.not_empty("chain", chain.as_str());
         }
-        checks.done()?;
+        checks.done().of(&self.client, "list_crypto_wallets")?;
         let mut call = self
             .client
             .raw()
@@ -94,7 +94,7 @@ impl Wallets {
             call = call.chain(chain.clone());
         }
         let wallets = self.client.call(call.send()).await?;
-        only(wallets.0, chain.as_ref())
+        only(wallets.0, chain.as_ref()).of(&self.client, "list_crypto_wallets")
     }
 }
 

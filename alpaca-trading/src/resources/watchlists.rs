@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::checks::{self, Checks};
 use super::doubt;
-use crate::error::{Outcome, Result};
+use crate::error::{InOperation as _, Outcome, Result};
 use crate::{Client, Rows, Symbol};
 
 /// The longest name of a watchlist, in characters.
@@ -74,7 +74,7 @@ impl Watchlists {
         let mut checks = Checks::default();
         check_name(&mut checks, &name);
         checks.symbols("symbols", &symbols);
-        checks.done()?;
+        checks.done().of(&self.client, "create_watchlist")?;
         let symbols = (!symbols.is_empty()).then(|| texts(&symbols));
         let call = self
             .client
@@ -121,7 +121,7 @@ impl Watchlists {
     ///
     /// Raw operation: [`update_watchlist`](alpaca_trading_gen::Client::update_watchlist).
     pub async fn update(&self, id: Uuid, update: WatchlistUpdate) -> Result<Watchlist> {
-        update.check().done()?;
+        update.check().done().of(&self.client, "update_watchlist")?;
         let call = self
             .client
             .raw()
@@ -155,7 +155,7 @@ impl Watchlists {
     /// Raw operation: [`add_asset_to_watchlist`](alpaca_trading_gen::Client::add_asset_to_watchlist).
     pub async fn add(&self, id: Uuid, symbol: impl Into<Symbol>) -> Result<Watchlist> {
         let symbol = symbol.into();
-        checks::symbol(&symbol)?;
+        checks::symbol(&symbol).of(&self.client, "add_asset_to_watchlist")?;
         let call = self
             .client
             .raw()
@@ -178,7 +178,7 @@ impl Watchlists {
     /// Raw operation: [`remove_asset_from_watchlist`](alpaca_trading_gen::Client::remove_asset_from_watchlist).
     pub async fn remove(&self, id: Uuid, symbol: impl Into<Symbol>) -> Result<Watchlist> {
         let symbol = symbol.into();
-        checks::symbol(&symbol)?;
+        checks::symbol(&symbol).of(&self.client, "remove_asset_from_watchlist")?;
         let call = self
             .client
             .raw()
@@ -245,7 +245,9 @@ impl NamedWatchlist {
     ///
     /// Raw operation: [`get_watchlist_by_name`](alpaca_trading_gen::Client::get_watchlist_by_name).
     pub async fn get(&self) -> Result<Watchlist> {
-        self.check().done()?;
+        self.check()
+            .done()
+            .of(&self.client, "get_watchlist_by_name")?;
         let call = self.client.raw().get_watchlist_by_name().name(&*self.name);
         self.client.call(call.send()).await
     }
@@ -264,7 +266,7 @@ impl NamedWatchlist {
     pub async fn update(&self, update: WatchlistUpdate) -> Result<Watchlist> {
         let mut checks = update.check();
         check_name(&mut checks, &self.name);
-        checks.done()?;
+        checks.done().of(&self.client, "update_watchlist_by_name")?;
         let call = self
             .client
             .raw()
@@ -299,7 +301,9 @@ impl NamedWatchlist {
         let symbol = symbol.into();
         let mut checks = self.check();
         checks.symbol("symbol", &symbol);
-        checks.done()?;
+        checks
+            .done()
+            .of(&self.client, "add_asset_to_watchlist_by_name")?;
         let call = self
             .client
             .raw()
@@ -317,7 +321,9 @@ impl NamedWatchlist {
     ///
     /// Raw operation: [`delete_watchlist_by_name`](alpaca_trading_gen::Client::delete_watchlist_by_name).
     pub async fn delete(&self) -> Result<()> {
-        self.check().done()?;
+        self.check()
+            .done()
+            .of(&self.client, "delete_watchlist_by_name")?;
         let call = self
             .client
             .raw()

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::checks::{self, Checks};
 use super::doubt;
 use crate::Symbol;
-use crate::error::Result;
+use crate::error::{InOperation as _, Result};
 
 resource! {
     /// The addresses that the account may withdraw crypto to.
@@ -60,7 +60,9 @@ impl WhitelistedAddresses {
     ///
     /// Raw operation: [`create_whitelisted_address`](alpaca_trading_gen::Client::create_whitelisted_address).
     pub async fn create(&self, request: &WhitelistRequest) -> Result<WhitelistedAddress> {
-        request.check()?;
+        request
+            .check()
+            .of(&self.client, "create_whitelisted_address")?;
         let call = self
             .client
             .raw()
@@ -80,7 +82,9 @@ impl WhitelistedAddresses {
     ///
     /// Raw operation: [`delete_whitelisted_address`](alpaca_trading_gen::Client::delete_whitelisted_address).
     pub async fn delete(&self, id: &str) -> Result<()> {
-        check_id(id).done()?;
+        check_id(id)
+            .done()
+            .of(&self.client, "delete_whitelisted_address")?;
         let call = self
             .client
             .raw()
@@ -104,7 +108,8 @@ impl WhitelistedAddresses {
     /// Raw operation: [`update_whitelisted_address_travel_rule`](alpaca_trading_gen::Client::update_whitelisted_address_travel_rule).
     pub async fn update_travel_rule(&self, id: &str, info: TravelRuleInfo) -> Result<()> {
         let uuid = Uuid::parse_str(id)
-            .map_err(|_| checks::refused("id", "uuid", "is not a UUID, as these ids are"))?;
+            .map_err(|_| checks::refused("id", "uuid", "is not a UUID, as these ids are"))
+            .of(&self.client, "update_whitelisted_address_travel_rule")?;
         let call = self
             .client
             .raw()

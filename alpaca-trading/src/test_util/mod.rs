@@ -205,6 +205,13 @@ impl Script {
                 let error = Error::new(ErrorKind::Connection, "connection reset (scripted)");
                 Err(error.with(|repr| repr.outcome = Outcome::Unknown))
             }
+            Behaviour::CutShort => {
+                let message = "the body of the answer broke off (scripted)";
+                Err(Error::new(ErrorKind::Connection, message).with(|repr| {
+                    repr.outcome = Outcome::Unknown;
+                    repr.status = Some(200);
+                }))
+            }
             Behaviour::Hang => std::future::pending().await,
         }
     }

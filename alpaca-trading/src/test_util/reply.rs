@@ -21,6 +21,7 @@ pub(super) enum Behaviour {
     },
     Refuse,
     Reset,
+    CutShort,
     Hang,
 }
 
@@ -57,6 +58,12 @@ impl Reply {
     #[must_use]
     pub fn reset() -> Self {
         Self::of(Behaviour::Reset)
+    }
+
+    /// A success whose body breaks off: what was asked for has most likely been done.
+    #[must_use]
+    pub fn cut_short() -> Self {
+        Self::of(Behaviour::CutShort)
     }
 
     /// No answer comes, until the client gives up.

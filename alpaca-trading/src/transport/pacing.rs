@@ -30,7 +30,8 @@ pub(crate) const DEFAULT_RESERVE: u32 = 5;
 /// Alpaca allows an account 200 trading requests per minute and answers 429 to more. A client that
 /// paces itself lets requests through at once as long as the quota lasts, and then makes them wait
 /// until the service takes more. Waiting cancels pass first, then closings of positions, then the
-/// rest in the order of their arrival; a few requests of each minute are kept for cancels alone.
+/// rest in the order of their arrival. Of each minute 5 requests are kept for cancels alone, and at most
+/// half of the limit: of [`PerMinute`](Self::PerMinute) with 4 two are, and with 1 none is.
 ///
 /// # Examples
 ///

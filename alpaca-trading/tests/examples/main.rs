@@ -65,9 +65,11 @@ fn examples_that_trade_refuse_to_do_so_with_real_money() {
     for name in TRADING {
         let run = Program::example(name).env("APCA_API_ENV", "live").run();
         run.fails_with(&["real money"]);
-        let run = Program::example(name)
-            .arg("https://api.alpaca.markets")
-            .run();
+        let live = "https://api.alpaca.markets";
+        let run = Program::example(name).env("APCA_API_BASE_URL", live).run();
         run.fails_with(&["real money"]);
+        // An address in code is not even a way to a client of the live service.
+        let run = Program::example(name).arg(live).run();
+        run.fails_with(&["base URL", "Environment::Live"]);
     }
 }

@@ -117,6 +117,8 @@ fn addresses_that_no_service_has() {
             "http://paper-api.alpaca.markets",
             "would send the keys unencrypted",
         ),
+        ("https://api.alpaca.markets", "only `Environment::Live`"),
+        ("https://api.alpaca.markets/v2/", "only `Environment::Live`"),
         ("http://api.alpaca.markets", "is that of the live service"),
         (
             "https://api.alpaca.markets:8443",
@@ -152,6 +154,56 @@ fn settings_that_contradict_each_other() {
         .environment(Environment::Paper);
     one(twice, "environment", "is set twice");
     one(good().oauth("hidden-token"), "credentials", "are set twice");
+    let paper = good().environment(Environment::Paper);
+    one(
+        paper.base_url("https://api.alpaca.markets"),
+        "base URL",
+        "only `Environment::Live`",
+    );
+    let twice = good()
+        .base_url("http://127.0.0.1:1")
+        .base_url("http://127.0.0.1:2");
+    one(twice, "base URL", "is set twice");
+    let proxy = "http://user:hidden@127.0.0.1:1";
+    let twice = good().proxy(proxy).proxy("http://127.0.0.1:2");
+    one(twice, "proxy", "is set twice");
+    let neither = "`no_proxy` is set as well";
+    one(good().proxy(proxy).no_proxy(), "proxy", neither);
+    one(good().no_proxy().proxy(proxy), "proxy", neither);
+    // All of them in one error, and that there are no keys.
+    let all = problems(Client::builder().base_url("ftp://127.0.0.1"));
+    assert_eq!(all.len(), 2, "{all:?}");
+    let all = problems(
+        good()
+            .base_url("http://127.0.0.1:1")
+            .base_url("http://127.0.0.1:2")
+            .no_proxy()
+            .proxy(proxy)
+            .body_limit(0),
+    );
+    assert_eq!(all.len(), 3, "{all:?}");
+}
+
+#[test]
+fn what_is_said_twice_and_agrees_is_no_contradiction() {
+    let url = "http://127.0.0.1:1";
+    for builder in [
+        good().base_url(url).base_url(url),
+        good().base_url(url).base_url("http://127.0.0.1:1/v2/"),
+        good().proxy(url).proxy(url),
+        good().no_proxy().no_proxy(),
+    ] {
+        builder.build().expect("a client");
+    }
+    // The word is there, whichever comes first.
+    let live = "https://api.alpaca.markets/v2";
+    for builder in [
+        good().environment(Environment::Live).base_url(live),
+        good().base_url(live).environment(Environment::Live),
+    ] {
+        let client = builder.build().expect("a client");
+        assert_eq!(*client.environment(), Environment::Live);
+    }
 }
 
 #[test]

@@ -179,8 +179,9 @@ async fn what_cannot_get_better_is_not_waited_for() {
     let error = client.orders().settle(&asked).await.expect_err("closed");
     assert_eq!(
         (error.kind(), error.outcome()),
-        (ErrorKind::Hook, Outcome::NotSent)
+        (ErrorKind::Hook, Outcome::Unknown)
     );
+    assert_eq!(error.unresolved(), Some(&asked));
     assert_eq!(started.elapsed(), Duration::ZERO);
     assert_eq!(script.requests(), []);
 }

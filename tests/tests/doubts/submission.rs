@@ -77,30 +77,30 @@ async fn an_order_of_the_caller_from_before_the_call_is_another_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_id_by_which_no_order_could_be_found_again_is_not_sent() {
+async fn an_id_by_which_no_order_could_be_found_again_is_sent_only_unchecked() {
     for id in ["", "   ", " mine", "mine ", "mi\0ne", "mine\n"] {
         let script = Script::new();
         let orders = client(&script).orders();
-        let submitted = orders.submit(request().client_order_id(id).unchecked());
-        let change = ReplaceRequest::new().quantity(2).client_order_id(id);
-        let replaced = orders.replace(Uuid::nil(), change.unchecked());
-        for result in [submitted.await, replaced.await] {
-            let error = result.expect_err(id);
-            assert_eq!(
-                (error.kind(), error.outcome()),
-                (ErrorKind::Invalid, Outcome::NotSent),
-                "{id:?}: {error}"
-            );
-            let [violation] = error.violations() else {
-                panic!("{id:?}: {error}");
-            };
-            assert_eq!(violation.field(), "client_order_id", "{id:?}");
-            assert_eq!(violation.rule(), "client-order-id-text", "{id:?}");
+        let change = || ReplaceRequest::new().quantity(2).client_order_id(id);
+        let submitted = orders.submit(request().client_order_id(id)).await;
+        let replaced = orders.replace(Uuid::nil(), change()).await;
+        for error in [submitted.expect_err(id), replaced.expect_err(id)] {
+            assert!(error.is_invalid(), "{id:?}: {error}");
+            assert_eq!(error.violations()[0].field(), "client_order_id", "{id:?}");
         }
-        // A request that is checked does not get that far.
-        let checked = orders.submit(request().client_order_id(id)).await;
-        assert!(checked.expect_err(id).is_invalid(), "{id:?}");
         assert_eq!(script.requests(), [], "{id:?}");
+        // What is lost on the way is not sent again, whatever the service says of the id.
+        let path = format!("{ORDERS}/{}", Uuid::nil());
+        let script = Script::new().on("PATCH", &path, [Reply::reset()]).on(
+            "GET",
+            BY_CLIENT_ID,
+            [not_found()],
+        );
+        let orders = client(&script).orders();
+        let replaced = orders.replace(Uuid::nil(), change().unchecked()).await;
+        let asked = unresolved(replaced, id);
+        assert_eq!(sent(&script, "PATCH", &path), 1, "{id:?}");
+        assert_eq!(unresolved(orders.settle(&asked).await, id), asked);
     }
 }
 

@@ -83,6 +83,8 @@ fn instance(schema: &str) -> Value {
 fn rules(error: &Error) -> Vec<&str> {
     assert!(error.is_invalid(), "{error}");
     assert_eq!(error.outcome(), Outcome::NotSent, "{error}");
+    assert!(error.environment().is_some(), "{error}");
+    assert!(error.operation().is_some(), "{error}");
     error
         .violations()
         .iter()

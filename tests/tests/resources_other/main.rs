@@ -88,6 +88,8 @@ fn body(request: &Recorded) -> Value {
 fn fields(error: &Error) -> Vec<&str> {
     assert!(error.is_invalid(), "{error}");
     assert_eq!(error.outcome(), Outcome::NotSent, "{error}");
+    assert!(error.environment().is_some(), "{error}");
+    assert!(error.operation().is_some(), "{error}");
     error
         .violations()
         .iter()

@@ -156,12 +156,16 @@ async fn check(client: &Client, what: &str) {
     );
     assert!(!errors.is_empty(), "{what}");
     if let Err(error) = client.raw().get_clock().send().await {
+        errors.push(client.error(error).await);
+    }
+    if let Err(error) = client.raw().get_account().send().await {
         let error = Error::from_raw(error).await;
-        // Of a success that does not decode, the raw client's error knows neither keys nor headers.
+        // Of a success that does not decode, the raw client's error alone knows neither keys nor headers.
         errors.extend((error.kind() != ErrorKind::Decode).then_some(error));
     }
     for error in &errors {
         assert_error_shows_nothing(error, what);
+        assert_eq!(error.environment(), Some(client.environment()), "{what}");
     }
 }
 

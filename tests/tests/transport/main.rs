@@ -14,8 +14,10 @@ mod gzip;
 mod keys;
 mod learned;
 mod pacing;
+mod proxies;
 mod read_only;
 mod redirects;
+mod traced;
 
 use alpaca_trading::{Client, ClientBuilder};
 use serde_json::{Value, json};

@@ -16,9 +16,10 @@ const BY_HAND: [(&[&str], &[&str]); 2] = [
 ];
 
 /// What one side has alone, and why.
-const ALONE: [(&str, &str); 4] = [
-    // The generated client is async; `async_client()` leads to it.
+const ALONE: [(&str, &str); 5] = [
+    // The generated client is async; `async_client()` leads to it, and to what its errors mean.
     ("Client", "raw"),
+    ("Client", "error"),
     ("Client", "from_client"),
     ("Client", "async_client"),
     // The twin is an iterator instead.

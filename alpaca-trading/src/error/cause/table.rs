@@ -102,7 +102,10 @@ pub(super) static TABLE: &[Row] = &[
     refused("insufficient*buying power*", Cause::InsufficientBuyingPower),
     // Documented in prose for the exercise of calls; the wording is a guess.
     refused("insufficient cash*", Cause::InsufficientBuyingPower),
-    // Recorded, crypto.
+    // Recorded, crypto: what pays (USD, USDT, USDC) is too little, or the coin that is sold.
+    refused("insufficient balance for usd*", Cause::InsufficientBalance),
+    refused("insufficient balance for *", Cause::InsufficientQuantity),
+    // Without a name, more likely money than a coin.
     refused("insufficient balance*", Cause::InsufficientBalance),
     // Recorded and used; documented as `insufficient underlying qty …` for covered calls.
     refused("insufficient*qty*", Cause::InsufficientQuantity),

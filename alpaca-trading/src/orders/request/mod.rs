@@ -8,7 +8,7 @@ mod replace;
 mod settings;
 
 use crate::Violation;
-use crate::orders::rules::{self, Facts, Hints};
+use crate::orders::rules::{self, Facts, Hints, Market};
 use crate::orders::{OrderClass, OrderType, Quantity, Side, TimeInForce};
 use crate::raw::types::CreateOrderRequest;
 use crate::rust_decimal::Decimal;
@@ -165,10 +165,9 @@ impl OrderRequest {
     }
 
     fn single(symbol: Symbol, side: Side, quantity: Quantity, type_: OrderType) -> Self {
-        let time_in_force = if symbol.is_crypto_pair() {
-            TimeInForce::Gtc
-        } else {
-            TimeInForce::Day
+        let time_in_force = match Market::of(Some(symbol.as_str()), None) {
+            Market::Crypto => TimeInForce::Gtc,
+            _ => TimeInForce::Day,
         };
         let mut body = body::order(type_, time_in_force);
         body.symbol = Some(symbol.into_string());
@@ -278,6 +277,10 @@ mod tests {
         assert_eq!(market("AAPL").body().time_in_force, TimeInForce::Day);
         assert_eq!(market("BTC/USD").body().time_in_force, TimeInForce::Gtc);
         assert_eq!(market("BTCUSD").body().time_in_force, TimeInForce::Day);
+        // The long form says it too.
+        let long = market("BTCUSD:CRYPTO:crypto");
+        assert_eq!(long.body().time_in_force, TimeInForce::Gtc);
+        assert_eq!(long.validate(), Ok(()));
         let option = market("AAPL250620C00100000");
         assert_eq!(option.body().time_in_force, TimeInForce::Day);
     }

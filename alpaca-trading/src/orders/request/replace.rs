@@ -122,7 +122,9 @@ impl ReplaceRequest {
         self.asset_class(asset.class.clone())
     }
 
-    /// Leaves every rule to Alpaca: [`validate`](Self::validate) finds nothing any more.
+    /// Leaves every rule to Alpaca: [`validate`](Self::validate) finds nothing any more. What is said of
+    /// client order ids at [`OrderRequest::unchecked`](crate::orders::OrderRequest::unchecked) holds
+    /// here too.
     pub fn unchecked(mut self) -> Self {
         self.unchecked = true;
         self

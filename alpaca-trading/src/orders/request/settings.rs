@@ -4,7 +4,7 @@ use crate::orders::request::{AdvancedOrder, Exit, OrderRequest, StopLoss, TakePr
 use crate::orders::{
     AssetClass, ClientOrderId, OrderClass, OrderType, PositionIntent, TickRule, TimeInForce,
 };
-use crate::raw::types::{Asset, CreateOrderRequest};
+use crate::raw::types::{Asset, CreateOrderRequest, Exchange};
 use crate::rust_decimal::Decimal;
 
 impl OrderRequest {
@@ -112,12 +112,13 @@ impl OrderRequest {
     }
 
     /// Holds the order to what `asset` says of itself: its class, the steps of its prices and those of
-    /// its quantities. It is not sent, and the symbol stays.
+    /// its quantities, and whether it is traded over the counter. It is not sent, and the symbol stays.
     ///
     /// Whether the asset is tradable or fractionable is not checked: Alpaca knows better, and
     /// later.
     pub fn asset(mut self, asset: &Asset) -> Self {
         self.hints.quantity_step = asset.min_trade_increment;
+        self.hints.over_the_counter = asset.exchange == Exchange::Otc;
         self.hints.tick_rule = TickRule::for_asset(asset).or(self.hints.tick_rule);
         self.asset_class(asset.class.clone())
     }
@@ -125,7 +126,9 @@ impl OrderRequest {
     /// Leaves every rule to Alpaca: [`validate`](Self::validate) finds nothing any more.
     ///
     /// For an order that this crate refuses and Alpaca would accept. If you meet one, please report
-    /// it.
+    /// it. It is sent as it stands, with whatever client order id it has; a random one where it has none.
+    /// By an empty id, or one with a blank at an end or a control character, the service may not find
+    /// the order again: when its fate is open it then stays so, and it is not sent a second time.
     pub fn unchecked(mut self) -> Self {
         self.unchecked = true;
         self
@@ -177,6 +180,16 @@ mod tests {
     fn a_known_class_sets_the_default_time_in_force_only() {
         let order = market("BTCUSD").asset_class(AssetClass::Crypto);
         assert_eq!(order.body().time_in_force, TimeInForce::Gtc);
+        assert_eq!(order.validate(), Ok(()));
+        let asset: Asset = serde_json::from_value(serde_json::json!({
+            "id": "276e2673-764b-4ab6-a611-caf665ca6340", "class": "crypto", "symbol": "BTC/USD",
+            "exchange": "CRYPTO", "name": "Bitcoin", "status": "active", "tradable": true,
+            "marginable": false, "shortable": false, "fractionable": true,
+        }))
+        .unwrap();
+        let order = market("BTCUSD").limit_price(10).asset(&asset);
+        assert_eq!(order.body().time_in_force, TimeInForce::Gtc);
+        assert_eq!(order.validate(), Ok(()));
         let chosen = market("BTCUSD").time_in_force(TimeInForce::Ioc);
         let order = chosen.asset_class(AssetClass::Crypto);
         assert_eq!(order.body().time_in_force, TimeInForce::Ioc);

@@ -145,6 +145,11 @@ pub(super) const RULES: &[Rule] = &[
         },
     },
     Rule {
+        id: "take-profit-gap",
+        applies: |facts| long(facts).is_some() && entry_and_profit(facts).is_some(),
+        check: take_profit_gap,
+    },
+    Rule {
         id: "stop-loss-gap",
         applies: |facts| long(facts).is_some() && base_and_stop(facts).is_some(),
         check: stop_loss_gap,
@@ -189,15 +194,48 @@ fn in_order(long: bool, profit: Decimal, loss: Decimal) -> bool {
     if long { profit > loss } else { profit < loss }
 }
 
-/// What the distance of the stop is measured from, and the stop. A market entry is measured from the
-/// market, which nobody knows yet.
+/// What the distance of the stop is measured from, and the stop.
 fn base_and_stop(facts: &Facts<'_>) -> Option<(Decimal, Decimal)> {
     let base = match facts.class {
         Class::Oco => facts.take_profit(),
-        Class::Bracket | Class::Oto if facts.is_type(&OrderType::Limit) => facts.body.limit_price,
-        _ => None,
+        _ => entry(facts),
     };
     base.zip(facts.stop_loss())
+}
+
+/// The limit of the entry. A market entry is measured from the market, which nobody knows yet.
+fn entry(facts: &Facts<'_>) -> Option<Decimal> {
+    match facts.class {
+        Class::Bracket | Class::Oto if facts.is_type(&OrderType::Limit) => facts.body.limit_price,
+        _ => None,
+    }
+}
+
+/// What the distance of the profit is measured from, and the profit.
+fn entry_and_profit(facts: &Facts<'_>) -> Option<(Decimal, Decimal)> {
+    entry(facts).zip(facts.take_profit())
+}
+
+fn take_profit_gap(facts: &Facts<'_>, report: &mut Report<'_>) {
+    let (Some(long), Some((base, profit))) = (long(facts), entry_and_profit(facts)) else {
+        return;
+    };
+    // Two exits in the wrong order have their own rule, and would be told twice.
+    if pair_of_exits(facts).is_some_and(|(profit, loss)| !in_order(long, profit, loss)) {
+        return;
+    }
+    let gap = if long {
+        profit.checked_sub(base)
+    } else {
+        base.checked_sub(profit)
+    };
+    if gap.is_some_and(|gap| gap < CENT) {
+        let side = if long { "above" } else { "below" };
+        report.add(
+            "take_profit.limit_price",
+            format_args!("{profit} is not at least ${CENT} {side} {base}, the limit of the entry"),
+        );
+    }
 }
 
 fn stop_loss_gap(facts: &Facts<'_>, report: &mut Report<'_>) {
@@ -242,6 +280,12 @@ pub(super) mod tests {
         let loss_at = |order: OrderRequest, stop: &str| {
             let stop = d(stop);
             edit(order, |b| b.stop_loss = Some(StopLoss::stop(stop).into()))
+        };
+        let profit_at = |order: OrderRequest, limit: &str| {
+            let limit = d(limit);
+            edit(order, |b| {
+                b.take_profit = Some(TakeProfit::limit(limit).into())
+            })
         };
         vec![
             (
@@ -373,6 +417,30 @@ pub(super) mod tests {
                     TakeProfit::limit(2),
                     StopLoss::stop(1),
                 ),
+                "take_profit.limit_price",
+            ),
+            (
+                "take-profit-gap",
+                profit_at(bracket(), "100.01"),
+                profit_at(bracket(), "100"),
+                "take_profit.limit_price",
+            ),
+            (
+                "take-profit-gap",
+                with(sell(100), exits(99, 110)),
+                with(sell(100), exits(100, 110)),
+                "take_profit.limit_price",
+            ),
+            (
+                "take-profit-gap",
+                limit("AAPL", "0.5").oto(TakeProfit::limit(d("0.51"))),
+                limit("AAPL", "0.5").oto(TakeProfit::limit(d("0.5099"))),
+                "take_profit.limit_price",
+            ),
+            (
+                "take-profit-gap",
+                sell(100).oto(TakeProfit::limit(d("99.99"))),
+                sell(100).oto(TakeProfit::limit(101)),
                 "take_profit.limit_price",
             ),
             (

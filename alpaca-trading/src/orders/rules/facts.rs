@@ -11,6 +11,8 @@ pub(crate) struct Hints {
     pub(crate) asset_class: Option<AssetClass>,
     pub(crate) tick_rule: Option<TickRule>,
     pub(crate) quantity_step: Option<Decimal>,
+    /// Whether the asset is known to be traded over the counter.
+    pub(crate) over_the_counter: bool,
 }
 
 /// An order as the rules see it. Made once for all rules; borrows everything.
@@ -25,6 +27,8 @@ pub(crate) struct Facts<'a> {
     /// What prices are held to; `None` where that is not known.
     pub(crate) tick: Option<TickRule>,
     pub(crate) quantity_step: Option<Decimal>,
+    /// Shares that are known to be traded over the counter.
+    pub(crate) over_the_counter: bool,
 }
 
 /// The class of an order, for matching.
@@ -79,6 +83,7 @@ impl<'a> Facts<'a> {
             fractional: fractional && market == Market::Equity,
             tick,
             quantity_step: hints.quantity_step,
+            over_the_counter: hints.over_the_counter && market == Market::Equity,
         }
     }
 

@@ -138,6 +138,18 @@ pub(super) mod tests {
                 market("AAPL").client_order_id("my\norder"),
                 "client_order_id",
             ),
+            (
+                "client-order-id-text",
+                market("AAPL").client_order_id("mine"),
+                market("AAPL").client_order_id(" mine"),
+                "client_order_id",
+            ),
+            (
+                "client-order-id-text",
+                market("AAPL").client_order_id("mine"),
+                market("AAPL").client_order_id("mine\u{a0}"),
+                "client_order_id",
+            ),
         ]
     }
 }

@@ -25,7 +25,7 @@
 //! | `side-present` | a side, unless the order is multi-leg | documented |
 //! | `position-intent-side` | an intent to buy with a buy, an intent to sell with a sale | documented |
 //! | `client-order-id-length` | 1 to 128 characters | documented |
-//! | `client-order-id-text` | no control characters, not blanks alone | ours |
+//! | `client-order-id-text` | no control characters, no blank at either end, which may be lost | ours |
 //!
 //! # How much
 //!
@@ -67,6 +67,7 @@
 //! | Rule | What it asks for | From |
 //! |---|---|---|
 //! | `equity-time-in-force` | whole shares: `day` or `gtc`; market and limit also `ioc`, `fok`, `opg`, `cls` | documented |
+//! | `otc-time-in-force` | whole shares that are traded over the counter, if [known](crate::orders::OrderRequest::asset): `day` or `gtc` | documented |
 //! | `fractional-type` | fractions and amounts of money: no trailing stop | documented |
 //! | `fractional-time-in-force` | fractions and amounts of money: `day` | documented |
 //! | `crypto-type` | market, limit or stop limit | documented |
@@ -92,6 +93,7 @@
 //! | `crypto-class` | simple | documented |
 //! | `option-class` | simple or multi-leg | documented |
 //! | `exits-direction` | the take profit beyond the stop loss, on the profitable side | documented |
+//! | `take-profit-gap` | the take profit $0.01 or more from the entry's limit, on the profitable side | documented |
 //! | `stop-loss-gap` | the stop loss $0.01 or more from the entry's limit, or from the take profit in `oco` | documented |
 //!
 //! # Extended hours

@@ -23,6 +23,13 @@ pub(super) const RULES: &[Rule] = &[
         },
     },
     Rule {
+        id: "otc-time-in-force",
+        applies: |facts| {
+            facts.over_the_counter && !facts.fractional && facts.has_listed_time_in_force()
+        },
+        check: |facts, report| only(&[TimeInForce::Day, TimeInForce::Gtc], facts, report),
+    },
+    Rule {
         id: "fractional-type",
         applies: |facts| facts.fractional,
         check: |facts, report| {
@@ -118,6 +125,16 @@ pub(super) mod tests {
         CALL_100, Case, d, edit, limit, market, notional, spread, stop, trailing,
     };
     use crate::orders::{OrderRequest, Quantity, Side, Trail};
+    use crate::raw::types::Asset;
+
+    fn listed_at(exchange: &str) -> Asset {
+        serde_json::from_value(serde_json::json!({
+            "id": "b0b6dd9d-8b9b-48a9-ba46-b9d54906e415", "class": "us_equity", "symbol": "SYMB",
+            "exchange": exchange, "name": "Example", "status": "active", "tradable": true,
+            "marginable": false, "shortable": false, "fractionable": false,
+        }))
+        .unwrap()
+    }
 
     pub(in crate::orders::rules) fn cases() -> Vec<Case> {
         use TimeInForce::{Cls, Day, Fok, Gtc, Ioc, Opg};
@@ -128,7 +145,24 @@ pub(super) mod tests {
         let half = |trail| {
             OrderRequest::trailing_stop("AAPL", Side::Sell, Quantity::shares(d("0.5")), trail)
         };
+        let otc = |time_in_force| {
+            let asset = listed_at("OTC");
+            limit("SYMB", "5")
+                .asset(&asset)
+                .time_in_force(time_in_force)
+        };
+        let elsewhere = |time_in_force| {
+            let asset = listed_at("NASDAQ");
+            limit("SYMB", "5")
+                .asset(&asset)
+                .time_in_force(time_in_force)
+        };
+        assert_eq!(elsewhere(Ioc).validate(), Ok(()));
         vec![
+            ("otc-time-in-force", otc(Day), otc(Ioc), "time_in_force"),
+            ("otc-time-in-force", otc(Gtc), otc(Fok), "time_in_force"),
+            ("otc-time-in-force", otc(Gtc), otc(Opg), "time_in_force"),
+            ("otc-time-in-force", otc(Gtc), otc(Cls), "time_in_force"),
             (
                 "equity-time-in-force",
                 limit("AAPL", "5").time_in_force(Opg),

@@ -56,6 +56,8 @@ pub(super) const ANSWERS: &[(u16, &str, Cause, &[&str])] = &[
         &[
             "insufficient qty available for order (requested: 5, available: 0)",
             "insufficient underlying qty available for covered call (required: 100, available: 0)",
+            "insufficient balance for ETH (requested: 2, available: 0)",
+            "insufficient balance for BTC (requested: 2, available: 0)",
         ],
     ),
     (
@@ -64,7 +66,9 @@ pub(super) const ANSWERS: &[(u16, &str, Cause, &[&str])] = &[
         InsufficientBalance,
         &[
             "insufficient balance for USD (requested: 20, available: 1.5)",
-            "insufficient balance for ETH (requested: 2, available: 0)",
+            "insufficient balance for USDT (requested: 20, available: 1.5)",
+            "insufficient balance for USDC (requested: 20, available: 1.5)",
+            "insufficient balance",
         ],
     ),
     (

@@ -9,6 +9,8 @@
     reason = "helpers of tests"
 )]
 
+mod closing;
+
 use std::time::Duration;
 
 use alpaca_trading::orders::{OrderRequest, Quantity, ReplaceRequest, Unresolved};
@@ -18,6 +20,9 @@ use alpaca_trading::{Client, Error, ErrorKind, Outcome, RetryPolicy, Side, Uuid,
 const ORDER: &str = "61e69015-8549-4bfd-b9c3-01e75843f47d";
 const OLD: &str = "904837e3-3b76-47ec-b432-046db621571b";
 const BY_CLIENT_ID: &str = "/v2/orders:by_client_order_id";
+
+/// The longest body that is read.
+const LIMIT: usize = 64 * 1024;
 
 /// An order as the service sends it; `{id}` in the client order id is what the client chose.
 fn order(client_order_id: &str, quantity: &str) -> String {
@@ -54,6 +59,7 @@ fn client(script: &Script) -> Client {
     script
         .attach(Client::builder().seed(7))
         .attempt_timeout(Duration::from_secs(5))
+        .body_limit(LIMIT)
         .build()
         .expect("a client")
 }
@@ -88,7 +94,14 @@ fn doubtful() -> Vec<(&'static str, Reply)> {
     vec![
         ("reset", Reply::reset()),
         ("timeout", Reply::hangs()),
+        ("body cut short", Reply::cut_short()),
+        ("too long", Reply::json(200, " ".repeat(LIMIT + 1))),
+        ("300", Reply::empty(300)),
+        ("302", Reply::html(302)),
+        ("306", Reply::empty(306)),
         ("408", Reply::html(408)),
+        ("460", Reply::html(460)),
+        ("499", Reply::html(499)),
         (
             "500",
             Reply::json(
@@ -102,6 +115,13 @@ fn doubtful() -> Vec<(&'static str, Reply)> {
         ("2xx that does not decode", Reply::json(200, r#"{"id":"#)),
         ("2xx of another kind", Reply::html(200)),
     ]
+}
+
+/// Refusals that settle the matter.
+fn refusals() -> Vec<(u16, Reply)> {
+    [307, 308, 400, 403, 404, 409, 422, 451, 498]
+        .map(|status| (status, Reply::json(status, r#"{"message":"no"}"#)))
+        .to_vec()
 }
 
 #[tokio::test(start_paused = true)]
@@ -158,6 +178,56 @@ async fn a_refusal_is_final() {
     assert_eq!(error.outcome(), Outcome::Rejected);
     assert_eq!(error.decimal("buying_power"), Some(dec!(1)));
     assert_eq!((posts(&script), lookups(&script)), (1, 0));
+    for (status, reply) in refusals() {
+        let script = Script::new().on("POST", "/v2/orders", [reply]);
+        let error = submit(&script, false).await.expect_err("refused");
+        assert_eq!(error.outcome(), Outcome::Rejected, "{status}");
+        assert_eq!((posts(&script), lookups(&script)), (1, 0), "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_id_that_the_service_may_change_is_sent_once_and_never_again() {
+    for id in ["", "  ", " mine", "mine ", "mi\nne"] {
+        let request = || {
+            let request = OrderRequest::market("AAPL", Side::Buy, Quantity::shares(1));
+            request.client_order_id(id)
+        };
+        // Checked, it is refused; the preview says so as well.
+        let script = Script::new();
+        let orders = client(&script).orders();
+        let error = orders.submit(request()).await.expect_err("an odd id");
+        assert_eq!(error.violations(), orders.preview(&request()).violations());
+        assert!(error.violations()[0].rule().starts_with("client-order-id-"));
+        assert_eq!(script.requests(), []);
+        // Unchecked, it is sent as it is, and what the service makes of it is taken.
+        let made = Reply::json(200, order("mine", "1"));
+        let script = Script::new().on("POST", "/v2/orders", [made]);
+        let placed = client(&script).orders().submit(request().unchecked()).await;
+        assert_eq!(placed.expect("an order").id.to_string(), ORDER);
+        let sent: serde_json::Value =
+            serde_json::from_str(&script.requests()[0].body).expect("JSON");
+        assert_eq!(sent["client_order_id"], id);
+        assert_eq!((posts(&script), lookups(&script)), (1, 0));
+        // "Not found" by such an id proves nothing, neither now nor later.
+        let script = Script::new().on("POST", "/v2/orders", [Reply::reset()]).on(
+            "GET",
+            BY_CLIENT_ID,
+            [not_found()],
+        );
+        let client = client(&script);
+        let placed = client.orders().submit(request().unchecked()).await;
+        let error = placed.expect_err("unknown");
+        assert_eq!(
+            (error.kind(), error.outcome()),
+            (ErrorKind::Unresolved, Outcome::Unknown)
+        );
+        assert_eq!(posts(&script), 1);
+        let unresolved = error.unresolved().expect("what to ask for");
+        let later = client.orders().resolve(unresolved).await;
+        let error = later.expect_err("still unknown");
+        assert!(error.is_unresolved() && error.unresolved() == Some(unresolved));
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -406,133 +476,4 @@ async fn a_replacement_is_looked_up_by_its_own_id() {
         .replace(old, change)
         .await
         .expect("the replacement");
-}
-
-/// A market order in the list, submitted at this time.
-fn listed(id: u32, submitted_at: chrono::DateTime<chrono::Utc>, quantity: &str) -> String {
-    format!(
-        r#"{{"id":"00000000-0000-0000-0000-{id:012}","client_order_id":"by-the-service-{id}",
-            "status":"accepted","created_at":"{at}","submitted_at":"{at}","order_class":"",
-            "symbol":"AAPL","side":"sell","type":"market","qty":"{quantity}"}}"#,
-        at = submitted_at.to_rfc3339(),
-    )
-}
-
-fn list(rows: &[String]) -> Reply {
-    let now = httpdate::fmt_http_date(std::time::SystemTime::now());
-    Reply::json(200, format!("[{}]", rows.join(","))).header("date", &now)
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_doubtful_closing_is_found_in_the_list_and_never_sent_again() {
-    let now = chrono::Utc::now();
-    let long_ago = now - chrono::Duration::minutes(5);
-    for (name, reply) in doubtful() {
-        let script = Script::new()
-            .on("DELETE", "/v2/positions/AAPL", [reply.clone()])
-            .on(
-                "GET",
-                "/v2/orders",
-                [list(&[listed(1, now, "10"), listed(2, long_ago, "10")])],
-            );
-        let order = client(&script).positions().close("AAPL").await;
-        let order = order.unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!(order.client_order_id, "by-the-service-1", "{name}");
-
-        // Nothing of the kind, or several: nobody knows, and it is not sent again.
-        for rows in [
-            vec![],
-            vec![listed(2, long_ago, "10")],
-            vec![listed(1, now, "1"), listed(2, now, "1")],
-        ] {
-            let script = Script::new()
-                .on("DELETE", "/v2/positions/AAPL", [reply.clone()])
-                .on("GET", "/v2/orders", [list(&rows)]);
-            let error = client(&script)
-                .positions()
-                .close("AAPL")
-                .await
-                .expect_err("unknown");
-            assert_eq!(
-                (error.kind(), error.outcome()),
-                (ErrorKind::Unresolved, Outcome::Unknown)
-            );
-            let deletes = script
-                .requests()
-                .iter()
-                .filter(|sent| sent.method == "DELETE")
-                .count();
-            assert_eq!(deletes, 1, "{name}");
-            assert!(error.unresolved().is_some());
-        }
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_doubtful_closing_is_told_from_others_by_quantity_and_origin() {
-    let now = chrono::Utc::now();
-    let script = Script::new()
-        .on(
-            "DELETE",
-            "/v2/positions/AAPL",
-            [Reply::json(200, listed(1, now, "4")), Reply::reset()],
-        )
-        .on(
-            "GET",
-            "/v2/orders",
-            [list(&[
-                listed(1, now, "4"),
-                listed(2, now, "4"),
-                listed(3, now, "5"),
-            ])],
-        );
-    let client = client(&script);
-    let first = client
-        .positions()
-        .close("AAPL")
-        .quantity(4)
-        .await
-        .expect("the first");
-    let second = client
-        .positions()
-        .close("AAPL")
-        .quantity(4)
-        .await
-        .expect("the second");
-    assert_eq!(first.client_order_id, "by-the-service-1");
-    assert_eq!(second.client_order_id, "by-the-service-2");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_refused_closing_is_final() {
-    let script = Script::new().on(
-        "DELETE",
-        "/v2/positions/AAPL",
-        [Reply::json(
-            404,
-            r#"{"code":40410000,"message":"position does not exist"}"#,
-        )],
-    );
-    let error = client(&script)
-        .positions()
-        .close("AAPL")
-        .await
-        .expect_err("no position");
-    assert!(error.is_not_found());
-    assert_eq!(error.outcome(), Outcome::Rejected);
-    assert_eq!(script.requests().len(), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_server_that_does_not_tell_its_time_leaves_a_closing_unknown() {
-    let rows = format!("[{}]", listed(1, chrono::Utc::now(), "10"));
-    let script = Script::new()
-        .on("DELETE", "/v2/positions/AAPL", [Reply::reset()])
-        .on("GET", "/v2/orders", [Reply::json(200, rows)]);
-    let error = client(&script)
-        .positions()
-        .close("AAPL")
-        .await
-        .expect_err("unknown");
-    assert_eq!(error.outcome(), Outcome::Unknown);
 }

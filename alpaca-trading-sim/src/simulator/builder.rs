@@ -1,0 +1,230 @@
+//! What a simulator is made from.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rust_decimal::Decimal;
+
+use super::shared::{ClockMode, Shared};
+use super::{Clock, MarketControl, Simulator};
+use crate::fill::{FillModel, Paper};
+use crate::market::Universe;
+use crate::streams::{FrameKind, StreamOptions};
+use crate::world::account::AccountSetup;
+use crate::world::{Dialect, Setup, World};
+
+/// Makes a [`Simulator`].
+///
+/// Everything has a default: seed 0, a virtual clock at 10:00 in New York on 5 January 2026, a Monday, one
+/// account with 100,000 dollars and the keys `PKSIMULATOR` and `simulator`, the built-in assets, the fills
+/// of the paper service, no rate limit, any free port on this machine.
+#[derive(Debug)]
+#[must_use = "a builder does nothing until it starts a simulator"]
+pub struct Builder {
+    pub(super) seed: u64,
+    pub(super) mode: ClockMode,
+    pub(super) start: DateTime<Utc>,
+    pub(super) accounts: Vec<AccountSetup>,
+    pub(super) universe: Universe,
+    pub(super) fill_model: Box<dyn FillModel>,
+    pub(super) dialect: Dialect,
+    pub(super) latency: TimeDelta,
+    pub(super) address: SocketAddr,
+    pub(super) frames: FrameKind,
+    pub(super) rate_limit: Option<u32>,
+    pub(super) journal: bool,
+}
+
+/// 10:00 in New York on Monday, 5 January 2026.
+const START: DateTime<Utc> = match DateTime::from_timestamp(1_767_625_200, 0) {
+    Some(start) => start,
+    None => DateTime::UNIX_EPOCH,
+};
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            mode: ClockMode::Virtual,
+            start: START,
+            accounts: Vec::new(),
+            universe: Universe::builtin(),
+            fill_model: Box::new(Paper::default()),
+            dialect: Dialect::default(),
+            latency: TimeDelta::zero(),
+            address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
+            frames: FrameKind::Binary,
+            rate_limit: None,
+            journal: false,
+        }
+    }
+}
+
+impl Builder {
+    /// The seed of ids and fills: two simulators with the same seed and the same calls are the same.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// How time passes: by default only when it is told to.
+    pub fn clock(mut self, mode: ClockMode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// What time it is at first.
+    pub fn start_at(mut self, start: DateTime<Utc>) -> Self {
+        self.start = start;
+        self
+    }
+
+    /// Another account. The first one that is given replaces the built-in one.
+    pub fn account(mut self, account: AccountSetup) -> Self {
+        self.accounts.push(account);
+        self
+    }
+
+    /// The cash of the built-in account, or of the last that was given; in dollars.
+    pub fn cash(mut self, cash: Decimal) -> Self {
+        match self.accounts.last_mut() {
+            Some(account) => account.cash = cash,
+            None => self.accounts.push(AccountSetup {
+                cash,
+                ..AccountSetup::default()
+            }),
+        }
+        self
+    }
+
+    /// What is traded.
+    pub fn universe(mut self, universe: Universe) -> Self {
+        self.universe = universe;
+        self
+    }
+
+    /// When and at which price orders are filled.
+    pub fn fill_model(mut self, model: impl FillModel + 'static) -> Self {
+        self.fill_model = Box::new(model);
+        self
+    }
+
+    /// Which sources are followed where they conflict.
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self
+    }
+
+    /// How long an order, a cancel or a replacement is on its way to the venue; by default no time. What
+    /// happens meanwhile can come before it.
+    pub fn latency(mut self, latency: TimeDelta) -> Self {
+        self.latency = latency.max(TimeDelta::zero());
+        self
+    }
+
+    /// The port on this machine; by default any that is free.
+    pub fn port(mut self, port: u16) -> Self {
+        self.address.set_port(port);
+        self
+    }
+
+    /// How the websocket sends JSON: in binary frames, as the paper service does, unless set.
+    pub fn frames(mut self, frames: FrameKind) -> Self {
+        self.frames = frames;
+        self
+    }
+
+    /// How many requests an account may make in a minute of the wall clock; by default any number.
+    pub fn rate_limit(mut self, per_minute: u32) -> Self {
+        self.rate_limit = Some(per_minute);
+        self
+    }
+
+    /// Writes down every request, answer, event, fill and step of the clock: see
+    /// [`Simulator::journal`].
+    pub fn journal(mut self) -> Self {
+        self.journal = true;
+        self
+    }
+
+    /// Starts the simulator on the caller's runtime, which may have one thread and a paused clock.
+    ///
+    /// # Errors
+    ///
+    /// When the port cannot be had, when two accounts have one key id, when an account has no cash.
+    pub async fn start(self) -> io::Result<Simulator> {
+        let (simulator, listener) = self.prepare()?;
+        simulator.serve(listener).await?;
+        Ok(simulator)
+    }
+
+    /// Makes the world, and takes the port.
+    fn prepare(self) -> io::Result<(Simulator, SocketAddr)> {
+        let accounts = match self.accounts.is_empty() {
+            true => vec![AccountSetup::default()],
+            false => self.accounts,
+        };
+        check(&accounts)?;
+        let mut world = World::new(Setup {
+            seed: self.seed,
+            start: self.start,
+            accounts,
+            universe: self.universe,
+            fill_model: self.fill_model,
+            dialect: self.dialect,
+            latency: self.latency,
+            prices: Vec::new(),
+        });
+        if self.journal {
+            world.keep_journal();
+        }
+        let shared = Shared::new(world, self.mode);
+        let streams = StreamOptions {
+            frames: self.frames,
+            ..StreamOptions::default()
+        };
+        let simulator = Simulator::new(shared, streams, self.seed, self.rate_limit);
+        Ok((simulator, self.address))
+    }
+}
+
+fn check(accounts: &[AccountSetup]) -> io::Result<()> {
+    let wrong = |message: String| Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+    for (index, account) in accounts.iter().enumerate() {
+        let earlier = accounts.iter().take(index);
+        if earlier
+            .into_iter()
+            .any(|other| other.key_id == account.key_id)
+        {
+            return wrong(format!("two accounts have the key id `{}`", account.key_id));
+        }
+        let most = Decimal::from(1_000_000_000);
+        if account.cash < Decimal::ONE || account.cash > most {
+            return wrong(format!(
+                "the account `{}` begins with {} dollars: 1 to {most} are possible",
+                account.key_id, account.cash
+            ));
+        }
+    }
+    Ok(())
+}
+
+impl Simulator {
+    /// A simulator with settings of its own.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Its clock.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        Clock::new(self.shared().clone())
+    }
+
+    /// Its market.
+    #[must_use]
+    pub fn market(&self) -> MarketControl {
+        MarketControl::new(self.shared().clone())
+    }
+}

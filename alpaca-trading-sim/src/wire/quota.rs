@@ -1,0 +1,87 @@
+//! How many requests an account may make in a minute.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+/// The quota of every account, in fixed windows of a minute.
+#[derive(Debug)]
+pub(crate) struct Quota {
+    per_minute: u32,
+    /// By account: which minute, and how many requests it has seen.
+    used: Mutex<HashMap<usize, (u64, u32)>>,
+}
+
+/// How a quota stands after a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) limit: u32,
+    pub(crate) remaining: u32,
+    /// When the next window begins, in seconds since 1970.
+    pub(crate) reset: u64,
+    /// Whether the request is one too many.
+    pub(crate) spent: bool,
+}
+
+impl Quota {
+    pub(crate) fn new(per_minute: u32) -> Self {
+        Self {
+            per_minute,
+            used: Mutex::default(),
+        }
+    }
+
+    /// Counts a request, made at this second of the wall clock.
+    pub(crate) fn count(&self, account: usize, second: u64) -> Standing {
+        let minute = second / 60;
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = used.entry(account).or_insert((minute, 0));
+        if entry.0 != minute {
+            *entry = (minute, 0);
+        }
+        let spent = entry.1 >= self.per_minute;
+        if !spent {
+            entry.1 += 1;
+        }
+        Standing {
+            limit: self.per_minute,
+            remaining: self.per_minute - entry.1,
+            reset: (minute + 1) * 60,
+            spent,
+        }
+    }
+}
+
+impl Standing {
+    /// Says how the quota stands.
+    pub(crate) fn write(&self, headers: &mut HeaderMap) {
+        for (name, value) in [
+            ("x-ratelimit-limit", u64::from(self.limit)),
+            ("x-ratelimit-remaining", u64::from(self.remaining)),
+            ("x-ratelimit-reset", self.reset),
+        ] {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from(value));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_minute_holds_its_number_and_no_more() {
+        let quota = Quota::new(3);
+        let count = |account, second| {
+            let standing = quota.count(account, second);
+            (standing.remaining, standing.spent, standing.reset)
+        };
+        assert_eq!(count(0, 600), (2, false, 660));
+        assert_eq!(count(0, 659), (1, false, 660));
+        assert_eq!(count(1, 659), (2, false, 660));
+        assert_eq!(count(0, 659), (0, false, 660));
+        assert_eq!(count(0, 659), (0, true, 660));
+        assert_eq!(count(0, 660), (2, false, 720));
+    }
+}

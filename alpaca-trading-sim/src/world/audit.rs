@@ -1,0 +1,242 @@
+//! Does everything add up?
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::World;
+use super::account::{Account, What};
+use super::order::{Order, Side, Status};
+use crate::events::Kind;
+use crate::market::AssetIx;
+
+impl World {
+    /// Reckons everything again from the activities: cash, positions, what orders have filled.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that does not add up, to the last digit. It is a fault of the simulator.
+    pub fn audit(&self) -> Result<(), String> {
+        if self.illegal_steps > 0 {
+            return Err(format!("{} illegal steps of orders", self.illegal_steps));
+        }
+        let mut filled: BTreeMap<Uuid, (Decimal, Decimal)> = BTreeMap::new();
+        for account in &self.accounts {
+            self.audit_account(account, &mut filled)?;
+        }
+        for order in self.orders.iter() {
+            self.audit_order(order, &filled)?;
+        }
+        Ok(())
+    }
+
+    fn audit_account(
+        &self,
+        account: &Account,
+        filled: &mut BTreeMap<Uuid, (Decimal, Decimal)>,
+    ) -> Result<(), String> {
+        let mut cash = account.setup.cash;
+        let mut held: BTreeMap<AssetIx, Decimal> = BTreeMap::new();
+        for activity in &account.activities {
+            match &activity.what {
+                What::Fill(fill) => {
+                    let value = fill.qty * fill.price;
+                    let ix = self
+                        .universe
+                        .find(&fill.symbol)
+                        .ok_or("an unknown symbol")?;
+                    let qty = held.entry(ix).or_default();
+                    match fill.side {
+                        Side::Buy => {
+                            cash -= value;
+                            *qty += fill.qty;
+                        }
+                        Side::Sell => {
+                            cash += value;
+                            *qty -= fill.qty;
+                        }
+                    }
+                    let of_order = filled.entry(fill.order_id).or_default();
+                    of_order.0 += fill.qty;
+                    of_order.1 += value;
+                }
+                What::NonTrade(entry) => {
+                    cash += entry.net_amount;
+                    if let (Some(symbol), Some(qty)) = (&entry.symbol, entry.qty) {
+                        let ix = self.universe.find(symbol).ok_or("an unknown symbol")?;
+                        *held.entry(ix).or_default() += qty;
+                    }
+                }
+            }
+        }
+        // Fees that are not written down yet.
+        for (ix, fees) in &account.crypto_fees {
+            cash -= fees.cash;
+            *held.entry(*ix).or_default() -= fees.coins;
+        }
+        if cash != account.cash {
+            return Err(format!(
+                "cash is {}, and activities say {cash}",
+                account.cash
+            ));
+        }
+        held.retain(|_, qty| !qty.is_zero());
+        let positions: BTreeMap<_, _> = account
+            .positions
+            .iter()
+            .map(|(ix, position)| (*ix, position.qty))
+            .collect();
+        if held != positions {
+            return Err(format!(
+                "positions are {positions:?}, and activities say {held:?}"
+            ));
+        }
+        for (ix, qty) in positions {
+            let promised: Decimal = self
+                .closing_orders(account, ix)
+                .filter_map(|order| self.left_at_most(order))
+                .sum();
+            // Fees in a coin may take what was promised a moment before.
+            let is_coin = self.universe.get(ix).class == crate::market::AssetClass::Crypto;
+            if promised > qty.abs() && !is_coin {
+                let orders: Vec<String> = self
+                    .closing_orders(account, ix)
+                    .map(|order| {
+                        format!(
+                            "{} {} {} {} {} {} {:?} parent {:?}",
+                            order.id,
+                            order.class,
+                            order.order_type,
+                            order.status,
+                            order.side,
+                            order.left().unwrap_or_default(),
+                            order.before_pending,
+                            order
+                                .parent
+                                .and_then(|ix| self.orders.get(ix))
+                                .map(|p| (p.id, p.status))
+                        )
+                    })
+                    .collect();
+                return Err(format!(
+                    "{promised} of {} are promised to orders, and {qty} are held: {}",
+                    self.universe.get(ix).symbol,
+                    orders.join("; ")
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn audit_order(
+        &self,
+        order: &Order,
+        filled: &BTreeMap<Uuid, (Decimal, Decimal)>,
+    ) -> Result<(), String> {
+        let mut expected = (Decimal::ZERO, Decimal::ZERO);
+        // What the replaced orders of its chain have filled counts for it.
+        let mut id = Some(order.id);
+        while let Some(link) = id {
+            let (qty, value) = filled.get(&link).copied().unwrap_or_default();
+            expected = (expected.0 + qty, expected.1 + value);
+            let link = self.orders.find(link).and_then(|ix| self.orders.get(ix));
+            id = link.and_then(|order| order.replaces).filter(|replaced| {
+                let replaced = self
+                    .orders
+                    .find(*replaced)
+                    .and_then(|ix| self.orders.get(ix));
+                replaced.is_some_and(|replaced| replaced.status == Status::Replaced)
+            });
+        }
+        // A replacement that its venue has not seen, or has refused, has filled nothing.
+        if order.is_on_its_way() || order.filled_qty.is_zero() {
+            expected = match order.status {
+                Status::PendingNew | Status::Rejected | Status::Canceled => {
+                    (Decimal::ZERO, Decimal::ZERO)
+                }
+                _ => expected,
+            };
+        }
+        let has = (order.filled_qty, order.filled_value);
+        if has != expected {
+            return Err(format!(
+                "order {} has filled {has:?}, and activities say {expected:?}",
+                order.id
+            ));
+        }
+        if order.qty.is_some_and(|qty| order.filled_qty > qty) {
+            return Err(format!(
+                "order {} has filled more than its quantity",
+                order.id
+            ));
+        }
+        if order.status == Status::Filled && order.left() != Some(Decimal::ZERO) {
+            return Err(format!(
+                "order {} is filled, and something is left",
+                order.id
+            ));
+        }
+        if order.is_open() != order.ended_at.is_none() {
+            return Err(format!("order {} has the wrong end", order.id));
+        }
+        if order
+            .notional
+            .is_some_and(|notional| order.filled_value > notional)
+        {
+            return Err(format!("order {} has spent more than its amount", order.id));
+        }
+        Ok(())
+    }
+
+    /// Compares what the streams have told with what the orders are.
+    ///
+    /// # Errors
+    ///
+    /// The first order whose last event has another status than the order, or whose fills differ.
+    pub fn audit_events(&self) -> Result<(), String> {
+        for account in &self.accounts {
+            let mut last: BTreeMap<String, (String, String)> = BTreeMap::new();
+            let mut ids = "";
+            for event in account.log.all() {
+                if event.id.as_str() <= ids {
+                    return Err(format!("event {} does not ascend", event.id));
+                }
+                ids = &event.id;
+                if event.kind == Kind::Trade {
+                    let body: serde_json::Value =
+                        serde_json::from_str(&event.json).map_err(|error| error.to_string())?;
+                    let text = |name: &str| {
+                        let value = body.pointer(&format!("/order/{name}"));
+                        value
+                            .and_then(|value| value.as_str())
+                            .unwrap_or_default()
+                            .to_owned()
+                    };
+                    last.insert(text("id"), (text("status"), text("filled_qty")));
+                }
+            }
+            for ix in &account.orders {
+                let Some(order) = self.orders.get(*ix) else {
+                    continue;
+                };
+                match last.get(&order.id.to_string()) {
+                    // Legs that wait are told with their parents.
+                    None if order.status == Status::Held => {}
+                    None => return Err(format!("nothing was told of order {}", order.id)),
+                    Some((status, filled)) => {
+                        let same = *status == order.status.as_str()
+                            && *filled == super::order::amount(order.filled_qty);
+                        if !same {
+                            return Err(format!(
+                                "order {} is {} with {} filled, and the last event says {status} with {filled}",
+                                order.id, order.status, order.filled_qty
+                            ));
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,317 @@
+//! Random worlds in which everything must add up after every step.
+
+use chrono::{DateTime, Duration, Utc};
+use fastrand::Rng;
+use rust_decimal::{Decimal, dec};
+use serde_json::{Value, json};
+
+use super::account::{AccountIx, AccountSetup};
+use super::{Dialect, Setup, World};
+use crate::api::{Call, find};
+use crate::fill::{Immediate, Paper, Through, Touch};
+use crate::market::{Quote, Universe};
+
+pub(crate) fn world(seed: u64, start: &str) -> World {
+    World::new(setup(seed, start))
+}
+
+pub(crate) fn setup(seed: u64, start: &str) -> Setup {
+    Setup {
+        seed,
+        start: start.parse::<DateTime<Utc>>().unwrap(),
+        accounts: vec![AccountSetup::default()],
+        universe: Universe::builtin(),
+        fill_model: Box::new(Paper),
+        dialect: Dialect::default(),
+        latency: Duration::zero(),
+        prices: Vec::new(),
+    }
+}
+
+/// Makes a request without a socket.
+pub(crate) fn call(world: &mut World, method: &str, target: &str, body: &Value) -> (u16, Value) {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let (operation, path) = find(method, path).unwrap();
+    let call = Call {
+        path,
+        query: Call::query_of(query),
+        body: match body {
+            Value::Null => Vec::new(),
+            body => body.to_string().into_bytes(),
+        },
+    };
+    match operation.run(world, AccountIx(0), &call) {
+        Ok(answer) => (answer.status.as_u16(), answer.body.unwrap_or_default()),
+        Err(error) => (error.status.as_u16(), error.body()),
+    }
+}
+
+struct Player {
+    random: Rng,
+    orders: Vec<String>,
+    symbols: Vec<String>,
+    accepted: usize,
+    log: Vec<String>,
+}
+
+impl Player {
+    fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+        from[self.random.usize(..from.len())].clone()
+    }
+
+    fn near(&mut self, price: Decimal) -> Decimal {
+        let percent = Decimal::from(self.random.i32(-300..300)) / dec!(10000);
+        let decimals = if price > dec!(10000) { 0 } else { 2 };
+        (price * (Decimal::ONE + percent))
+            .round_dp(decimals)
+            .max(dec!(0.01))
+    }
+
+    fn order(&mut self, world: &World) -> Value {
+        let symbol = self.pick(&self.symbols.clone());
+        let ix = world.universe().find(&symbol).unwrap();
+        let price = world.price(ix);
+        let crypto = symbol.contains('/');
+        let kind = match crypto {
+            true => self.pick(&["market", "limit", "stop_limit"]),
+            false => self.pick(&["market", "limit", "stop", "stop_limit", "trailing_stop"]),
+        };
+        let tif = match crypto {
+            true => self.pick(&["gtc", "ioc"]),
+            false if kind.contains("stop") => self.pick(&["day", "gtc"]),
+            false => self.pick(&["day", "day", "gtc", "ioc", "fok", "opg", "cls"]),
+        };
+        let mut body = json!({
+            "symbol": symbol, "side": self.pick(&["buy", "sell"]), "type": kind,
+            "time_in_force": tif,
+        });
+        let qty = match (crypto, self.random.u8(..4)) {
+            (true, _) => Decimal::from(self.random.u32(1..2_000_000)) / dec!(1000000),
+            (false, 0) => Decimal::from(self.random.u32(1..5_000)) / dec!(100),
+            (false, _) => Decimal::from(self.random.u32(1..150)),
+        };
+        if self.random.u8(..6) == 0 && kind == "market" {
+            body["notional"] =
+                json!((Decimal::from(self.random.u32(100..500_000)) / dec!(100)).to_string());
+        } else {
+            body["qty"] = json!(qty.to_string());
+        }
+        if kind.contains("limit") {
+            body["limit_price"] = json!(self.near(price).to_string());
+        }
+        if kind.starts_with("stop") {
+            body["stop_price"] = json!(self.near(price).to_string());
+        }
+        if kind == "trailing_stop" {
+            body["trail_percent"] = json!("1.5");
+        }
+        if self.random.u8(..5) == 0 && kind == "limit" {
+            body["extended_hours"] = json!(true);
+        }
+        match self.random.u8(..6) {
+            _ if crypto => {}
+            0 => {
+                body["order_class"] = json!("bracket");
+                let (up, down) = (price * dec!(1.02), price * dec!(0.98));
+                let buys = body["side"] == "buy";
+                let (target, stop) = if buys { (up, down) } else { (down, up) };
+                body["take_profit"] = json!({"limit_price": target.round_dp(2).to_string()});
+                body["stop_loss"] = json!({"stop_price": stop.round_dp(2).to_string()});
+            }
+            1 => {
+                body["order_class"] = json!("oco");
+                let (up, down) = (price * dec!(1.01), price * dec!(0.99));
+                let sells = body["side"] == "sell";
+                let (target, stop) = if sells { (up, down) } else { (down, up) };
+                body["type"] = json!("limit");
+                body["take_profit"] = json!({"limit_price": target.round_dp(2).to_string()});
+                body["stop_loss"] = json!({"stop_price": stop.round_dp(2).to_string()});
+                for name in ["limit_price", "stop_price", "trail_percent"] {
+                    body.as_object_mut().unwrap().remove(name);
+                }
+            }
+            2 => {
+                body["order_class"] = json!("oto");
+                let stop = if body["side"] == "buy" {
+                    price * dec!(0.97)
+                } else {
+                    price * dec!(1.03)
+                };
+                body["stop_loss"] = json!({"stop_price": stop.round_dp(2).to_string()});
+            }
+            _ => {}
+        }
+        body
+    }
+
+    fn step(&mut self, world: &mut World) {
+        match self.random.u8(..20) {
+            0..7 => {
+                let body = self.order(world);
+                let (status, answer) = call(world, "POST", "/v2/orders", &body);
+                self.log
+                    .push(format!("{body} -> {status} {}", answer["message"]));
+                if status == 200 {
+                    self.accepted += 1;
+                    self.orders.push(answer["id"].as_str().unwrap().to_owned());
+                    for leg in answer["legs"].as_array().into_iter().flatten() {
+                        self.orders.push(leg["id"].as_str().unwrap().to_owned());
+                    }
+                }
+            }
+            7..9 if !self.orders.is_empty() => {
+                let id = self.pick(&self.orders.clone());
+                let (status, _) = call(world, "DELETE", &format!("/v2/orders/{id}"), &Value::Null);
+                self.log.push(format!("cancel {id} -> {status}"));
+            }
+            9..11 if !self.orders.is_empty() => {
+                let id = self.pick(&self.orders.clone());
+                let ix = world.orders().find(id.parse().unwrap()).unwrap();
+                let asset = world.orders().get(ix).unwrap().asset;
+                let price = self.near(world.price(asset));
+                let name = self.pick(&["limit_price", "stop_price", "qty"]);
+                let value = match name {
+                    "qty" => self.random.u32(1..200).to_string(),
+                    _ => price.to_string(),
+                };
+                let body = json!({ name: value });
+                let (status, answer) = call(world, "PATCH", &format!("/v2/orders/{id}"), &body);
+                self.log.push(format!(
+                    "replace {id} {body} -> {status} {}",
+                    answer["message"]
+                ));
+                if status == 200 {
+                    self.orders.push(answer["id"].as_str().unwrap().to_owned());
+                }
+            }
+            11 => {
+                let symbol = self.pick(&self.symbols.clone()).replace('/', "");
+                let query = self.pick(&["", "?percentage=50", "?qty=1"]);
+                let (status, _) = call(
+                    world,
+                    "DELETE",
+                    &format!("/v2/positions/{symbol}{query}"),
+                    &Value::Null,
+                );
+                self.log.push(format!("close {symbol}{query} -> {status}"));
+            }
+            12 if self.random.u8(..8) == 0 => {
+                let target = self.pick(&[
+                    "/v2/positions?cancel_orders=true",
+                    "/v2/positions",
+                    "/v2/orders",
+                ]);
+                let (status, _) = call(world, "DELETE", target, &Value::Null);
+                self.log.push(format!("delete {target} -> {status}"));
+            }
+            13 => {
+                let span = self.pick(&[1_i64, 60, 3_600, 20_000, 90_000, 400_000]);
+                let span = Duration::seconds(self.random.i64(0..span));
+                world.run_until(world.now() + span);
+                self.log.push(format!("advance {span} to {}", world.now()));
+            }
+            _ => {
+                let symbol = self.pick(&self.symbols.clone());
+                let ix = world.universe().find(&symbol).unwrap();
+                let last = self.near(world.price(ix));
+                let spread = (last / dec!(2000)).round_dp(2).max(dec!(0.01));
+                if let Ok(quote) = Quote::new((last - spread).max(dec!(0.01)), last + spread, last)
+                {
+                    world.set_quote(ix, quote);
+                    world.settle();
+                    self.log.push(format!("quote {symbol} {last}"));
+                }
+            }
+        }
+    }
+}
+
+/// Plays a world, and says what does not add up. Returns how many orders were accepted.
+pub(crate) fn play(seed: u64, steps: usize) -> Result<usize, String> {
+    let mut random = Rng::with_seed(seed);
+    let mut setup = setup(seed, "2026-03-03T14:00:00Z");
+    setup.fill_model = match random.u8(..6) {
+        0 => Box::new(Immediate),
+        1 => Box::new(Touch),
+        2 => Box::new(Through),
+        _ => Box::new(Paper),
+    };
+    setup.latency = match random.u8(..3) {
+        0 => Duration::milliseconds(500),
+        _ => Duration::zero(),
+    };
+    let mut world = World::new(setup);
+    let mut player = Player {
+        random,
+        orders: Vec::new(),
+        symbols: ["AAPL", "SPY", "BTC/USD"].map(str::to_owned).into(),
+        accepted: 0,
+        log: Vec::new(),
+    };
+    for step in 0..steps {
+        player.step(&mut world);
+        let told = |error: String| {
+            let last = player
+                .log
+                .iter()
+                .rev()
+                .take(12)
+                .rev()
+                .cloned()
+                .collect::<Vec<_>>();
+            format!("seed {seed}, step {step}: {error}\n{}", last.join("\n"))
+        };
+        world.audit().map_err(told)?;
+        if step % 25 == 0 || step + 1 == steps {
+            let told = |error: String| {
+                let last = player
+                    .log
+                    .iter()
+                    .rev()
+                    .take(26)
+                    .rev()
+                    .cloned()
+                    .collect::<Vec<_>>();
+                format!("seed {seed}, step {step}: {error}\n{}", last.join("\n"))
+            };
+            world.audit_events().map_err(told)?;
+        }
+    }
+    Ok(player.accepted)
+}
+
+#[test]
+fn random_worlds_add_up() {
+    let (worlds, steps) = (40, 500);
+    let accepted: usize = (0..worlds)
+        .map(|seed| play(seed, steps).unwrap_or_else(|error| panic!("{error}")))
+        .sum();
+    // The worlds are not empty: something was traded in each.
+    assert!(accepted > worlds as usize * 20, "{accepted}");
+}
+
+#[test]
+fn two_worlds_with_one_seed_are_the_same() {
+    let played = |seed| {
+        let mut world = world(seed, "2026-03-03T15:00:00Z");
+        let mut player = Player {
+            random: Rng::with_seed(seed),
+            orders: Vec::new(),
+            symbols: ["AAPL", "BTC/USD"].map(str::to_owned).into(),
+            accepted: 0,
+            log: Vec::new(),
+        };
+        for _ in 0..200 {
+            player.step(&mut world);
+        }
+        let events: Vec<String> = world.accounts()[0]
+            .log
+            .all()
+            .iter()
+            .map(|event| event.json.to_string())
+            .collect();
+        (player.log, events)
+    };
+    assert_eq!(played(5), played(5));
+    assert_ne!(played(5).1, played(6).1);
+}

@@ -1,0 +1,180 @@
+//! Telling the streams what has happened.
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use super::super::World;
+use super::super::account::{Activity, What};
+use super::super::order::{OrderIx, OrderJson, amount, time};
+use crate::events::{Event, Kind};
+
+/// What a fill adds to its event.
+pub(super) struct FillFacts {
+    pub(super) qty: Decimal,
+    pub(super) price: Decimal,
+    /// The position after it.
+    pub(super) position: Decimal,
+}
+
+impl World {
+    /// Tells that something happened to an order.
+    pub(super) fn tell(&mut self, ix: OrderIx, event: &str) {
+        self.tell_with(ix, event, None);
+    }
+
+    /// The same of a fill.
+    pub(super) fn tell_fill(&mut self, ix: OrderIx, event: &str, fill: &FillFacts) {
+        self.tell_with(ix, event, Some(fill));
+    }
+
+    fn tell_with(&mut self, ix: OrderIx, event: &str, fill: Option<&FillFacts>) {
+        let Some(order) = self.orders.get(ix) else {
+            return;
+        };
+        let account = order.account;
+        let order = serde_json::to_value(OrderJson::new(self, order, true)).unwrap_or_default();
+        let (id, at) = (self.event_id(), self.now);
+        let mut body = json!({
+            "event": event,
+            "event_id": id,
+            "execution_id": self.event_ids.uuid().to_string(),
+            "at": time(at),
+            "timestamp": time(at),
+            "order": order,
+        });
+        if let (Some(fill), Value::Object(body)) = (fill, &mut body) {
+            body.insert("price".into(), amount(fill.price).into());
+            body.insert("qty".into(), amount(fill.qty).into());
+            body.insert("position_qty".into(), amount(fill.position).into());
+        }
+        self.write_down("event", || body.clone());
+        if let Some(account) = self.account_mut(account) {
+            account.log.push(Event {
+                id,
+                at,
+                kind: Kind::Trade,
+                json: body.to_string().into(),
+            });
+        }
+    }
+
+    /// The next event id: they ascend, also those of one millisecond.
+    fn event_id(&mut self) -> String {
+        let id = loop {
+            let id = self.event_ids.ulid(self.now);
+            // The random part of an id of the same millisecond may be less: then another is drawn, from
+            // ever fewer. Counting on is what keeps that from going on.
+            if id > self.last_event_id {
+                break id;
+            }
+            if id.get(..10) <= self.last_event_id.get(..10) {
+                break next_ulid(&self.last_event_id);
+            }
+        };
+        self.last_event_id.clone_from(&id);
+        id
+    }
+
+    /// Writes an activity down and tells it.
+    pub(super) fn note(
+        &mut self,
+        account: super::super::account::AccountIx,
+        at: DateTime<Utc>,
+        what: What,
+        details: Value,
+    ) {
+        let whole_day = matches!(what, What::NonTrade(_));
+        let activity = Activity {
+            id: Activity::id(at, whole_day, self.ids.uuid()),
+            at,
+            what,
+        };
+        let id = self.event_id();
+        let body = event_body(&activity, &id, details);
+        self.write_down("activity", || body.clone());
+        if let Some(account) = self.account_mut(account) {
+            account.activities.push(activity);
+            account.log.push(Event {
+                id,
+                at,
+                kind: Kind::Activity,
+                json: body.to_string().into(),
+            });
+        }
+    }
+}
+
+/// An activity as its stream has it.
+fn event_body(activity: &Activity, id: &str, details: Value) -> Value {
+    let day = crate::calendar::eastern::eastern_date(activity.at).to_string();
+    let unique = activity.id.rsplit("::").next().unwrap_or_default();
+    let mut body = json!({
+        "at": time(activity.at),
+        "event_id": id,
+        "activity_type": match &activity.what {
+            What::Fill(_) => "TRD",
+            What::NonTrade(entry) => entry.activity_type,
+        },
+        "status": "executed",
+        "executed_at": time(activity.at),
+        "settle_date": day,
+        "currency": "USD",
+        "ref_id": unique,
+        "details": details,
+    });
+    let (net, qty, price) = match &activity.what {
+        What::Fill(fill) => {
+            let value = fill.qty * fill.price;
+            let net = match fill.side {
+                super::super::order::Side::Buy => -value,
+                super::super::order::Side::Sell => value,
+            };
+            (net, Some(fill.qty), Some(fill.price))
+        }
+        What::NonTrade(entry) => (entry.net_amount, entry.qty, entry.price),
+    };
+    if let Value::Object(body) = &mut body {
+        body.insert("net_amount".into(), amount(net).into());
+        for (name, value) in [("qty", qty), ("price", price)] {
+            if let Some(value) = value {
+                body.insert(name.into(), amount(value).into());
+            }
+        }
+    }
+    body
+}
+
+/// The ULID that follows another one.
+fn next_ulid(id: &str) -> String {
+    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let mut bytes = id.as_bytes().to_vec();
+    for byte in bytes.iter_mut().rev() {
+        let digit = LETTERS
+            .iter()
+            .position(|letter| letter == byte)
+            .unwrap_or(0);
+        let next = (digit + 1) % LETTERS.len();
+        *byte = LETTERS.get(next).copied().unwrap_or(b'0');
+        if next != 0 {
+            break;
+        }
+    }
+    bytes.into_iter().map(char::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_ulid_sorts_right_behind() {
+        for (id, next) in [
+            ("01ARZ3NDEKTSV4RRFFQ69G5FAV", "01ARZ3NDEKTSV4RRFFQ69G5FAW"),
+            ("01ARZ3NDEKTSV4RRFFQ69G5FZZ", "01ARZ3NDEKTSV4RRFFQ69G5G00"),
+        ] {
+            assert_eq!(next_ulid(id), next);
+            assert!(next_ulid(id).as_str() > id);
+        }
+    }
+}

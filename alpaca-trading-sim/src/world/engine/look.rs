@@ -1,0 +1,281 @@
+//! Looking at an order: does a price wake it, and is any of it filled?
+
+use chrono::Duration;
+use rust_decimal::Decimal;
+
+use super::super::World;
+use super::super::agenda::Task;
+use super::super::order::{Order, OrderIx, OrderType, Side, Status, TimeInForce};
+use super::collared;
+use crate::calendar::Phase;
+use crate::fill::Working;
+use crate::market::{AssetClass, Quote};
+
+/// How long after a part was filled the rest is looked at again.
+const AGAIN: Duration = Duration::seconds(1);
+
+impl World {
+    /// An order reaches its venue.
+    pub(super) fn route(&mut self, ix: OrderIx) {
+        let Some(order) = self.orders.get(ix) else {
+            return;
+        };
+        // It may have been canceled on its way.
+        if !matches!(
+            order.status,
+            Status::PendingNew | Status::Accepted | Status::Held
+        ) {
+            return;
+        }
+        let carried = !order.filled_qty.is_zero();
+        if !self.step(ix, Status::New) {
+            return;
+        }
+        if carried {
+            self.step(ix, Status::PartiallyFilled);
+        }
+        self.arrive(ix);
+        self.tell(ix, "new");
+        self.look(ix);
+        self.end_of_immediate(ix);
+    }
+
+    /// Notes how an order stands to the market when it arrives.
+    fn arrive(&mut self, ix: OrderIx) {
+        let Some(order) = self.orders.get(ix) else {
+            return;
+        };
+        let marketable = self.quote(order.asset).is_some_and(|quote| {
+            !order.waits_for_stop() && working(order, quote, Decimal::ONE).is_marketable()
+        });
+        let mut trail = order.clone();
+        if order.hwm.is_none() {
+            self.begin_trail(&mut trail);
+        }
+        if let Some(order) = self.orders.get_mut(ix) {
+            order.queued = false;
+            order.resting = order.limit_price.is_some() && !order.waits_for_stop() && !marketable;
+            order.hwm = trail.hwm;
+            order.stop_price = trail.stop_price;
+        }
+    }
+
+    /// What is immediate and not filled by now is canceled.
+    fn end_of_immediate(&mut self, ix: OrderIx) {
+        let immediate = self.orders.get(ix).is_some_and(|order| {
+            order.is_open() && matches!(order.time_in_force, TimeInForce::Ioc | TimeInForce::Fok)
+        });
+        if immediate {
+            self.end(ix, Status::Canceled);
+        }
+    }
+
+    /// Looks at an order with the current quote.
+    pub(super) fn look(&mut self, ix: OrderIx) {
+        let Some(order) = self.orders.get(ix) else {
+            return;
+        };
+        if !self.is_awake(order) {
+            return;
+        }
+        let Some(quote) = self.quote(order.asset).copied() else {
+            return;
+        };
+        if order.waits_for_stop() && !self.wake(ix, &quote) {
+            return;
+        }
+        self.fill_what_there_is(ix, &quote);
+    }
+
+    /// Whether an order trades now: it is at its venue, in a session of its own, and nothing is halted.
+    fn is_awake(&self, order: &Order) -> bool {
+        let held_stop = order.status == Status::Held && self.stands_by(order);
+        if !(order.status.is_working() || held_stop) || order.queued {
+            return false;
+        }
+        if matches!(order.time_in_force, TimeInForce::Opg | TimeInForce::Cls)
+            || self.is_halted(order.asset)
+        {
+            return false;
+        }
+        // A leg whose group has not begun is held, whatever became of a cancel of it.
+        if order.before_pending == Some(Status::Held) && !self.stands_by(order) {
+            return false;
+        }
+        let asset = self.universe.get(order.asset);
+        match self.phase_of(asset) {
+            Phase::Core => true,
+            // Stops wake in core hours alone.
+            _ if order.waits_for_stop() => false,
+            Phase::Pre | Phase::Post => order.extended_hours,
+            Phase::Overnight => {
+                order.extended_hours
+                    && asset
+                        .attributes
+                        .iter()
+                        .any(|name| name == "overnight_tradable")
+            }
+            Phase::Closed => false,
+        }
+    }
+
+    /// Whether the last trade has passed the stop price; a trailing stop follows the price first.
+    fn wake(&mut self, ix: OrderIx, quote: &Quote) -> bool {
+        let Some(order) = self.orders.get_mut(ix) else {
+            return false;
+        };
+        if order.order_type == OrderType::TrailingStop {
+            trail(order, quote.last);
+        }
+        let Some(stop) = order.stop_price else {
+            return false;
+        };
+        let passed = match order.side {
+            Side::Buy => quote.last >= stop,
+            Side::Sell => quote.last <= stop,
+        };
+        if !passed {
+            return false;
+        }
+        order.triggered = true;
+        self.triggered(ix);
+        // As a limit order it may have to wait.
+        let marketable = self
+            .orders
+            .get(ix)
+            .is_some_and(|order| working(order, quote, Decimal::ONE).is_marketable());
+        if let Some(order) = self.orders.get_mut(ix) {
+            order.resting = order.order_type == OrderType::StopLimit && !marketable;
+        }
+        true
+    }
+
+    fn fill_what_there_is(&mut self, ix: OrderIx, quote: &Quote) {
+        let Some(order) = self
+            .orders
+            .get(ix)
+            .filter(|order| order.status.is_working())
+        else {
+            return;
+        };
+        let far_side = match order.side {
+            Side::Buy => quote.ask,
+            Side::Sell => quote.bid,
+        };
+        let left = match order.left() {
+            Some(left) => left,
+            None => bought_with(order, far_side),
+        };
+        if left <= Decimal::ZERO {
+            return;
+        }
+        let closable = self.closable(order);
+        if closable <= Decimal::ZERO {
+            // Others have closed the position: this would open one on the other side.
+            self.end(ix, Status::Canceled);
+            return;
+        }
+        let (left, cut) = (left.min(closable), closable < left);
+        let asset = self.universe.get(order.asset);
+        let whole_units = asset.class == AssetClass::UsEquity && !order.is_fractional();
+        let working = Working {
+            whole_units,
+            ..working(order, quote, left)
+        };
+        let Some(execution) = self.fill_model.fill(&working, &mut self.random) else {
+            return;
+        };
+        // Whatever a model says, no more than is left, and something.
+        let qty = execution.qty.min(left);
+        if qty <= Decimal::ZERO || execution.price <= Decimal::ZERO {
+            return;
+        }
+        let done = qty == left && !(cut && order.notional.is_none());
+        self.fill(ix, qty, execution.price, done);
+        if !done && self.orders.get(ix).is_some_and(Order::is_open) {
+            self.agenda.add(self.now + AGAIN, Task::LookAgain(ix));
+        }
+    }
+
+    /// How many of what is held an order may close; an order that opens may trade any number.
+    ///
+    /// An order by amount may come to sell more than was reckoned when it was taken: what is promised to others
+    /// is not its own.
+    fn closable(&self, order: &Order) -> Decimal {
+        let Some(account) = self
+            .account(order.account)
+            .filter(|_| !order.intent.opens())
+        else {
+            return Decimal::MAX;
+        };
+        let held = account.position(order.asset).qty.abs();
+        if order.notional.is_none() {
+            return held;
+        }
+        let others = self.closing_orders(account, order.asset);
+        held - others
+            .filter_map(|order| self.left_at_most(order))
+            .sum::<Decimal>()
+    }
+
+    /// Sets the first best price of a trailing stop.
+    pub(super) fn begin_trail(&self, order: &mut Order) {
+        if order.order_type == OrderType::TrailingStop {
+            trail(order, self.price(order.asset));
+        }
+    }
+}
+
+/// An order as a fill model sees it.
+fn working<'a>(order: &Order, quote: &'a Quote, left: Decimal) -> Working<'a> {
+    let limit = match (order.order_type, order.side) {
+        (OrderType::Limit | OrderType::StopLimit, _) => order.limit_price,
+        // A stop that buys becomes a limit order, which protects it from a gap.
+        (OrderType::Stop, Side::Buy) => order.stop_price.map(collared),
+        _ => None,
+    };
+    Working {
+        side: order.side,
+        left,
+        limit,
+        resting: order.resting,
+        whole_only: order.time_in_force == TimeInForce::Fok,
+        whole_units: false,
+        quote,
+    }
+}
+
+/// What the rest of an order by amount buys at a price.
+fn bought_with(order: &Order, price: Decimal) -> Decimal {
+    let price = match order.limit_price {
+        Some(limit) if order.resting => limit,
+        _ => price,
+    };
+    let left = order.notional.unwrap_or_default() - order.filled_value;
+    left.checked_div(price)
+        .unwrap_or_default()
+        .trunc_with_scale(9)
+}
+
+/// Moves the stop price of a trailing stop behind the best price.
+fn trail(order: &mut Order, last: Decimal) {
+    let best = match (order.hwm, order.side) {
+        (None, _) => last,
+        (Some(best), Side::Sell) => best.max(last),
+        (Some(best), Side::Buy) => best.min(last),
+    };
+    if order.hwm == Some(best) {
+        return;
+    }
+    order.hwm = Some(best);
+    let distance = match (order.trail_price, order.trail_percent) {
+        (Some(price), _) => price,
+        (None, Some(percent)) => best * percent / Decimal::ONE_HUNDRED,
+        (None, None) => return,
+    };
+    let stop = match order.side {
+        Side::Sell => best - distance,
+        Side::Buy => best + distance,
+    };
+    order.stop_price = Some(stop.round_dp(if best < Decimal::ONE { 4 } else { 2 }));
+}

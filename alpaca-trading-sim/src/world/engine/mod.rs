@@ -1,0 +1,27 @@
+//! What happens to orders.
+
+mod auction;
+mod cancel;
+mod clock;
+mod close;
+mod events;
+mod fill;
+mod group;
+mod look;
+mod replace;
+mod session;
+mod submit;
+
+pub(crate) use close::Amount;
+
+use rust_decimal::{Decimal, dec};
+
+/// The worst price at which the service buys for an order without a limit: 4 % above, or 2.5 % from 50
+/// dollars on.
+pub(super) fn collared(price: Decimal) -> Decimal {
+    let factor = match price < dec!(50) {
+        true => dec!(1.04),
+        false => dec!(1.025),
+    };
+    price * factor
+}
