@@ -1,3 +1,5 @@
+//! Tests of assets: what is checked, and what the service shows.
+
 use super::*;
 
 fn dec(text: &str) -> Decimal {

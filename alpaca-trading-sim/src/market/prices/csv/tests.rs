@@ -1,3 +1,5 @@
+//! Tests of files of prices: what is taken, and what is refused with its line.
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 

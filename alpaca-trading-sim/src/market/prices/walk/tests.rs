@@ -1,3 +1,5 @@
+//! Tests of walks: the laws that every tick keeps.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
