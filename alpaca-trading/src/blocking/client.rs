@@ -111,8 +111,8 @@ impl Client {
         self.inner.rate_limit()
     }
 
-    /// How far this machine's clock is behind the server's (negative: ahead), to about a second; none
-    /// before the first answer.
+    /// How far this machine's clock is behind the server's (negative: ahead); none before the first
+    /// answer. Mostly to about a second: the answers so far say no more when all of them were slow.
     #[must_use]
     pub fn clock_offset(&self) -> Option<chrono::Duration> {
         self.inner.clock_offset()
@@ -132,7 +132,8 @@ impl Client {
         self.with(self.inner.with_attempt_timeout(limit))
     }
 
-    /// The same client with another policy of retries.
+    /// The same client with another policy of retries; its budget has no effect, as with
+    /// [`crate::Client::with_retry`].
     #[must_use]
     pub fn with_retry(&self, policy: RetryPolicy) -> Self {
         self.with(self.inner.with_retry(policy))

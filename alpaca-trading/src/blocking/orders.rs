@@ -88,7 +88,8 @@ impl Orders {
 
     /// Finds out what became of an order whose fate is not known, and returns when that is final:
     /// the order, or none when the service still does not know it a minute after the call gave up.
-    /// Only then may it be submitted anew.
+    /// Only then may it be submitted anew. "None" counts in the environment and by the keys that
+    /// the order was sent with.
     ///
     /// Blocks; see [`Orders::settle`](crate::orders::Orders::settle).
     pub fn settle(&self, unresolved: &Unresolved) -> Result<Option<Order>> {

@@ -132,8 +132,8 @@ impl Client {
         self.shared.pipeline.pacer.state()
     }
 
-    /// How far this machine's clock is behind the server's (negative: ahead), to about a second; none
-    /// before the first answer.
+    /// How far this machine's clock is behind the server's (negative: ahead); none before the first
+    /// answer. Mostly to about a second: the answers so far say no more when all of them were slow.
     ///
     /// More than five seconds are also a warning in the log.
     #[must_use]
@@ -143,8 +143,8 @@ impl Client {
 
     /// The same client, whose calls take at most this long with all their attempts and waits.
     ///
-    /// One thing may take longer: after a submission, a replacement or a closing whose fate is open,
-    /// looking up what became of it has at least 10 seconds, also beyond the deadline.
+    /// One thing may take longer: after a submission, a replacement, a closing or a canceling whose fate is
+    /// open, looking up what became of it has at least 10 seconds, also beyond the deadline.
     #[must_use]
     pub fn with_deadline(&self, deadline: Duration) -> Self {
         self.with_options(|options| options.deadline = Some(deadline))
@@ -157,6 +157,9 @@ impl Client {
     }
 
     /// The same client with another policy of retries.
+    ///
+    /// The budget stays that of the policy which the client was built with, shared with the clients that
+    /// this one comes from: the [budget](RetryPolicy::with_budget) of `policy` has no effect.
     #[must_use]
     pub fn with_retry(&self, policy: RetryPolicy) -> Self {
         self.with_options(|options| options.retry = Some(policy))

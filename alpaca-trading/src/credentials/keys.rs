@@ -1,6 +1,8 @@
 //! Keys as they are sent: a pair or a token, in hand.
 
 use std::fmt;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::OnceLock;
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 
@@ -35,6 +37,13 @@ enum Kind {
         authorization: HeaderValue,
     },
 }
+
+/// Tells keys from others, in this process, and shows nothing of them. It has no `Debug`.
+///
+/// A key id belongs to one account, so that a pair is known by it. A token is known by itself: a new one
+/// for the same account counts as another.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Fingerprint(u64);
 
 /// The texts of keys, for a handshake that carries them in its message. It has no `Debug`.
 pub(crate) enum Exposed<'a> {
@@ -144,6 +153,17 @@ impl Keys {
         }
     }
 
+    /// What these keys are known by.
+    pub(crate) fn fingerprint(&self) -> Fingerprint {
+        /// Drawn anew for each process, so that nobody can try keys out on a fingerprint.
+        static HASHER: OnceLock<RandomState> = OnceLock::new();
+        let hasher = HASHER.get_or_init(RandomState::new);
+        Fingerprint(match self.expose() {
+            Exposed::Pair { key_id, .. } => hasher.hash_one(("key id", key_id)),
+            Exposed::Bearer { token } => hasher.hash_one(("token", token)),
+        })
+    }
+
     /// The key id of a pair.
     pub(crate) fn key_id(&self) -> Option<&str> {
         match self.expose() {
@@ -248,6 +268,17 @@ mod tests {
             (Some("PKABCDEFGH"), "hidden")
         );
         assert_eq!((token.key_id(), token.secret()), (None, "hidden"));
+    }
+
+    #[test]
+    fn keys_are_told_apart_by_their_key_id_or_token() {
+        let print = |id: &str, secret: &str| Keys::key_pair(id, secret).unwrap().fingerprint();
+        let token = |token: &str| Keys::oauth(token).unwrap().fingerprint();
+        assert!(print("PKONE", "hidden") == print("PKONE", "renewed"));
+        assert!(print("PKONE", "hidden") != print("PKTWO", "hidden"));
+        assert!(token("hidden") == token("hidden"));
+        assert!(token("hidden") != token("other"));
+        assert!(token("PKONE") != print("PKONE", "hidden"));
     }
 
     #[test]

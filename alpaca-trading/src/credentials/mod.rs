@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub(crate) use cache::{Cache, Issued};
 pub use keys::Keys;
-pub(crate) use keys::hint;
+pub(crate) use keys::{Fingerprint, hint};
 pub use provider::{Ask, CredentialsProvider, KeysFuture};
 pub(crate) use resolve::{environment_for, resolve};
 

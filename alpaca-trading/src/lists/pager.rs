@@ -11,7 +11,7 @@ use futures_core::Stream;
 
 use super::{Rows, Undecodable};
 use crate::Client;
-use crate::error::{Error, ErrorKind, InOperation as _, Result};
+use crate::error::{Error, ErrorKind, InOperation as _, Outcome, Result};
 
 /// Where a page begins: empty for the first.
 pub(crate) type Cursor = Option<String>;
@@ -234,7 +234,8 @@ impl<T> fmt::Debug for Pager<T> {
 ///
 /// A passing error does not end it: the next item is the next row after one that could not be read, or
 /// the same page tried again. It ends after the last row, and after an error that would come again: a
-/// query that breaks a rule, a page that cannot be read, a list that repeats itself.
+/// query that breaks a rule, a refusal other than a 408 or a 429, a page that cannot be read or is too
+/// long, a hook that lets nothing pass, a list that repeats itself.
 #[must_use = "a stream does nothing until it is polled"]
 pub struct RowStream<T> {
     pager: Option<Pager<T>>,
@@ -278,13 +279,7 @@ impl<T: Send + 'static> Stream for RowStream<T> {
                 Poll::Ready(Some(Ok(row)))
             }
             Err(error) => {
-                // What is wrong with the request or the list will be wrong again.
-                let lasting = match error.kind() {
-                    ErrorKind::Pagination | ErrorKind::Invalid | ErrorKind::Configuration => true,
-                    ErrorKind::Decode => error.undecodable_row().is_none(),
-                    _ => false,
-                };
-                if !lasting {
+                if !is_lasting(&error) {
                     this.pager = Some(pager);
                 }
                 Poll::Ready(Some(Err(error)))
@@ -293,8 +288,76 @@ impl<T: Send + 'static> Stream for RowStream<T> {
     }
 }
 
+/// Whether the same page would end the same way. What is wrong with the request, the keys or the list
+/// will be wrong again.
+fn is_lasting(error: &Error) -> bool {
+    match error.kind() {
+        ErrorKind::Pagination
+        | ErrorKind::Invalid
+        | ErrorKind::Configuration
+        | ErrorKind::TooLarge
+        | ErrorKind::Hook
+        | ErrorKind::ReadOnly => true,
+        ErrorKind::Decode => error.undecodable_row().is_none(),
+        // Words of proxies for what took too long are among those in doubt.
+        ErrorKind::Answer => error
+            .status()
+            .is_some_and(|status| status != 429 && Outcome::of_status(status) == Outcome::Rejected),
+        // A certificate that is not trusted.
+        _ => error.repr().untrusted,
+    }
+}
+
 impl<T> fmt::Debug for RowStream<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RowStream")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_come_again_ends_a_stream() {
+        use ErrorKind::{
+            Configuration, Connect, Connection, Credentials, Decode, Hook, Invalid, Pagination,
+            ReadOnly, Timeout, TooLarge,
+        };
+        for (kind, lasting) in [
+            (Pagination, true),
+            (Invalid, true),
+            (Configuration, true),
+            (TooLarge, true),
+            (Hook, true),
+            (ReadOnly, true),
+            (Decode, true),
+            (Connect, false),
+            (Connection, false),
+            (Timeout, false),
+            (Credentials, false),
+        ] {
+            assert_eq!(is_lasting(&Error::new(kind, "")), lasting, "{kind:?}");
+        }
+        let row = Error::new(Decode, "").with(|repr| repr.row = Some(3));
+        assert!(!is_lasting(&row));
+        let untrusted = Error::new(Connect, "").with(|repr| repr.untrusted = true);
+        assert!(is_lasting(&untrusted));
+        for (status, lasting) in [
+            (308, true),
+            (400, true),
+            (401, true),
+            (403, true),
+            (404, true),
+            (422, true),
+            (408, false),
+            (429, false),
+            (499, false),
+            (500, false),
+            (503, false),
+        ] {
+            let error = Error::from_answer(status, &"{}".into(), None);
+            assert_eq!(is_lasting(&error), lasting, "{status}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use crate::Client;
-use crate::error::{Error, Result};
+use crate::error::{Error, Facts, Result};
 use crate::transport::call;
 
 /// The rows of a list, and those that could not be read.
@@ -173,25 +173,30 @@ impl Client {
         &self,
         list: impl Future<Output = Result<raw::ResponseValue<Vec<T>>, raw::Error<()>>>,
     ) -> Result<Rows<T>> {
+        self.call_rows_with_facts(list).await.0
+    }
+
+    /// The same, with what the transport learnt.
+    pub(crate) async fn call_rows_with_facts<T: DeserializeOwned>(
+        &self,
+        list: impl Future<Output = Result<raw::ResponseValue<Vec<T>>, raw::Error<()>>>,
+    ) -> (Result<Rows<T>>, Facts) {
         let list = std::pin::pin!(list);
         let (result, facts) = call::scope(list).await;
         let error = match result {
-            Ok(rows) => return Ok(Rows::new(rows.into_inner(), Vec::new())),
+            Ok(rows) => return (Ok(Rows::new(rows.into_inner(), Vec::new())), facts),
             Err(error) => error,
         };
         if let raw::Error::InvalidResponsePayload(body, _) = &error
             && let Ok(Some(items)) = serde_json::from_slice::<Option<Vec<Box<RawValue>>>>(body)
         {
-            return Ok(self.one_by_one(items, &facts));
+            return (Ok(self.one_by_one(items, &facts)), facts);
         }
-        Err(Box::pin(Error::from_call(error, &facts, Some(self.environment()))).await)
+        let error = Error::from_call(error, &facts, Some(self.environment()));
+        (Err(Box::pin(error).await), facts)
     }
 
-    fn one_by_one<T: DeserializeOwned>(
-        &self,
-        items: Vec<Box<RawValue>>,
-        facts: &crate::error::Facts,
-    ) -> Rows<T> {
+    fn one_by_one<T: DeserializeOwned>(&self, items: Vec<Box<RawValue>>, facts: &Facts) -> Rows<T> {
         let mut rows = Vec::with_capacity(items.len());
         let mut undecodable = Vec::new();
         for (index, json) in items.into_iter().enumerate() {

@@ -280,8 +280,15 @@ fn next(query: &OrderQuery, start: &Start, rows: &Rows<Order>) -> Result<Option<
     };
     match (next, rows.undecodable().first()) {
         (Some(next), _) => Ok(Some(next)),
-        // Rows that can be read have both, so there is a row that cannot.
-        (None, Some(row)) => Err(Undecodable::into_error(row.clone())),
+        // Rows that can be read have both, so there is a row that cannot. It is not that row that fails
+        // but the page: asked for again it would come to the same.
+        (None, Some(row)) => Err(Undecodable::into_error(row.clone()).with(|repr| {
+            repr.row = None;
+            repr.message = format!(
+                "no order of the page tells where the next page begins: {}",
+                repr.message
+            );
+        })),
         (None, None) => Ok(None),
     }
 }

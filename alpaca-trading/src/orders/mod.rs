@@ -58,13 +58,13 @@ pub use cost::{CostBasis, EstimatedCost, estimate};
 pub use preview::Preview;
 pub use quantity::Quantity;
 pub use query::OrderQuery;
-pub(crate) use recent::{HELD_UP, Recent};
+pub(crate) use recent::{Candidate, Doubt, HELD_UP, Recent};
 pub use request::{
     AdvancedOrder, Exit, Leg, OrderRequest, ReplaceRequest, StopLoss, TakeProfit, Trail,
 };
 pub use ticks::{Rounding, TickRule};
 pub use unresolved::Unresolved;
-pub(crate) use unresolved::{Closing, Trace};
+pub(crate) use unresolved::{Closing, Others, Trace, other_keys};
 pub use wait::Condition;
 
 pub use crate::types::{

@@ -4,36 +4,55 @@
 //! list of orders is read, and what this client has placed otherwise must not be taken for it: an order
 //! that was returned to the caller, one whose client order id the client has sent, or the order of
 //! another closing whose answer was lost as well.
+//!
+//! It is remembered for an hour, and no more than some thousands of each kind. What is needed to settle
+//! a closing goes with it when its call ends, so that this limits only what is placed in the minute after.
 
 use std::collections::VecDeque;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use alpaca_trading_gen::types::Order;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::Closing;
+use super::{Closing, Others};
 use crate::Client;
 use crate::error::{Error, ErrorKind, Outcome, Result};
+use crate::transport::Moment;
 
-/// How many orders, and how many client order ids, are remembered. What closes a position is looked for
-/// among the orders of a few seconds.
-const REMEMBERED: usize = 256;
+/// How many orders, client order ids and closings are remembered at most: about as many as the rate
+/// limit of an account lets through in the time in which a closing is looked for, many times over.
+const REMEMBERED: usize = 4_096;
+
+/// How long orders and client order ids are remembered, if there are not too many. What closes a
+/// position is looked for among the orders of its call and of the minute after it, by the service's
+/// time; calls of an hour are not to be expected.
+const LONGEST: Duration = Duration::from_secs(60 * 60);
 
 /// How long after a closing was given up its order may still arrive.
 pub(crate) const HELD_UP: TimeDelta = TimeDelta::seconds(60);
+
+/// The same for the clock that nobody sets.
+const HELD_UP_FOR: Duration = Duration::from_secs(HELD_UP.num_seconds().unsigned_abs());
 
 /// What a client and its clones have placed lately.
 #[derive(Default)]
 pub(crate) struct Recent {
     /// Orders whose origin is known, the latest last, each with the closing that it belongs to.
-    orders: VecDeque<(Uuid, Option<u64>)>,
+    orders: VecDeque<Noted<(Uuid, Option<u64>)>>,
     /// Client order ids that were sent, whatever became of them.
-    client_order_ids: VecDeque<String>,
+    client_order_ids: VecDeque<Noted<String>>,
     /// Closings whose order is not known.
     closings: Vec<Pending>,
+}
+
+/// Something that is forgotten after a while.
+struct Noted<T> {
+    at: Instant,
+    what: T,
 }
 
 /// A closing whose order is not known: it is under way, or its answer was lost.
@@ -42,19 +61,23 @@ struct Pending {
     /// As the operation takes it, or the id of the asset; none for all positions.
     symbol: Option<String>,
     quantity: Option<Decimal>,
-    /// This machine's time when the request was sent.
-    sent: DateTime<Utc>,
+    /// When the request was sent.
+    sent: Instant,
     /// When its call ended; none while it is under way.
-    ended: Option<DateTime<Utc>>,
+    ended: Option<Instant>,
 }
 
 impl Pending {
     /// Whether it can have placed an order in the time in which that of this closing is looked for.
+    ///
+    /// By the clock that nobody sets. While the machine sleeps it stands still, which brings two closings
+    /// closer to each other than they are: that is the safe side.
     fn overlaps(&self, closing: &Closing) -> bool {
-        let before = |one: Option<DateTime<Utc>>, other: DateTime<Utc>| {
-            one.is_some_and(|ended| ended + HELD_UP < other)
+        let before = |one: Option<Instant>, other: Instant| {
+            one.is_some_and(|ended| ended + HELD_UP_FOR < other)
         };
-        !before(self.ended, closing.sent) && !before(closing.ended, self.sent)
+        let ended = closing.ended.map(|ended| ended.instant());
+        !before(self.ended, closing.begun.instant()) && !before(ended, self.sent)
     }
 
     /// Whether this order can be the one that it has placed.
@@ -76,19 +99,23 @@ impl Pending {
 impl Recent {
     fn remember(&mut self, order: Uuid, closing: Option<u64>) {
         // What became of a closing may be asked for again and again.
-        if !self.orders.contains(&(order, closing)) {
+        let is_known = |noted: &Noted<_>| noted.what == (order, closing);
+        if closing.is_none() || !self.orders.iter().any(is_known) {
             push(&mut self.orders, (order, closing));
         }
     }
 
     /// Whether an order is known to be something else than the order of this closing.
     fn is_another(&self, order: &Order, closing: u64) -> bool {
-        let owned = |(id, owner): &(Uuid, Option<u64>)| *id == order.id && *owner != Some(closing);
+        let owned = |noted: &Noted<(Uuid, Option<u64>)>| {
+            let (id, owner) = noted.what;
+            id == order.id && owner != Some(closing)
+        };
         self.orders.iter().any(owned)
             || self
                 .client_order_ids
                 .iter()
-                .any(|id| *id == order.client_order_id)
+                .any(|id| id.what == order.client_order_id)
     }
 
     /// Whether another closing may have placed this order.
@@ -115,7 +142,7 @@ impl Recent {
     fn end(&mut self, number: u64) {
         let mut pending = self.closings.iter_mut();
         if let Some(pending) = pending.find(|pending| pending.number == number) {
-            pending.ended = Some(Utc::now());
+            pending.ended = Some(Instant::now());
         }
     }
 
@@ -124,11 +151,16 @@ impl Recent {
     }
 }
 
-fn push<T>(queue: &mut VecDeque<T>, value: T) {
-    if queue.len() >= REMEMBERED {
+fn push<T>(queue: &mut VecDeque<Noted<T>>, what: T) {
+    push_at(queue, what, Instant::now());
+}
+
+fn push_at<T>(queue: &mut VecDeque<Noted<T>>, what: T, at: Instant) {
+    let is_old = |noted: &Noted<T>| at.saturating_duration_since(noted.at) > LONGEST;
+    while queue.len() >= REMEMBERED || queue.front().is_some_and(is_old) {
         queue.pop_front();
     }
-    queue.push_back(value);
+    queue.push_back(Noted { at, what });
 }
 
 impl Client {
@@ -157,12 +189,12 @@ impl Client {
         /// One count for all clients: an unresolved closing may be given to another one.
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let sent = Utc::now();
+        let sent = Moment::now(&self.pipeline().clock);
         let closing = Pending {
             number,
             symbol: symbol.map(str::to_owned),
             quantity,
-            sent,
+            sent: sent.instant(),
             ended: None,
         };
         self.recent(|recent| recent.begin(closing));
@@ -174,11 +206,15 @@ impl Client {
     }
 
     /// The orders that are known to be something else than the order of this closing.
-    pub(crate) fn known_orders(&self, closing: u64) -> Vec<Uuid> {
+    pub(crate) fn known_orders(&self, closing: u64) -> Arc<Others> {
         self.recent(|recent| {
-            let others = recent.orders.iter();
-            let others = others.filter(|(_, owner)| *owner != Some(closing));
-            others.map(|(id, _)| *id).collect()
+            let orders = recent.orders.iter().map(|noted| noted.what);
+            let others = orders.filter(|(_, owner)| *owner != Some(closing));
+            let ids = recent.client_order_ids.iter();
+            Arc::new(Others {
+                orders: others.map(|(id, _)| id).collect(),
+                client_order_ids: ids.map(|noted| noted.what.clone()).collect(),
+            })
         })
     }
 
@@ -186,19 +222,37 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// When there are several, and when the one may be that of another closing.
-    pub(crate) fn claim(&self, closing: &Closing, mut orders: Vec<Order>) -> Result<Option<Order>> {
+    /// When there are several, when it is not sure that it is the one, and when it may be that of another
+    /// closing.
+    pub(crate) fn claim(
+        &self,
+        closing: &Closing,
+        mut candidates: Vec<Candidate>,
+    ) -> Result<Option<Order>> {
         self.recent(|recent| {
-            orders.retain(|order| !recent.is_another(order, closing.number));
-            let mut orders = orders.into_iter();
-            let Some(order) = orders.next() else {
-                return Ok(None);
+            candidates.retain(|candidate| {
+                let order = &candidate.order;
+                !recent.is_another(order, closing.number) && !closing.others.have(order)
+            });
+            // One for just the quantity that was asked for comes before all that are for less.
+            let (fitting, less): (Vec<_>, Vec<_>) = candidates
+                .into_iter()
+                .partition(|candidate| !matches!(candidate.doubt, Some(Doubt::Quantity)));
+            let mut fitting = fitting.into_iter();
+            let Some(Candidate { order, doubt }) = fitting.next() else {
+                return match less.first() {
+                    Some(candidate) => Err(candidate.unclear(closing)),
+                    None => Ok(None),
+                };
             };
-            if let Some(second) = orders.next() {
+            if let Some(second) = fitting.next() {
                 return Err(unclear(format!(
                     "several orders could be the one: {}, {} and perhaps more",
-                    order.id, second.id
+                    order.id, second.order.id
                 )));
+            }
+            if doubt.is_some() {
+                return Err(Candidate { order, doubt }.unclear(closing));
             }
             if recent.has_rival(&order, closing) {
                 return Err(unclear(format!(
@@ -213,6 +267,38 @@ impl Client {
     }
 }
 
+/// An order that can be the one of a closing.
+pub(crate) struct Candidate {
+    pub(crate) order: Order,
+    /// Why it may as well be another one.
+    pub(crate) doubt: Option<Doubt>,
+}
+
+/// Why an order may be another one than that of a closing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// The clocks do not tell whether it was submitted before the call, or too late for it.
+    Time,
+    /// It is for less than was asked for: the service cuts quantities of coins.
+    Quantity,
+}
+
+impl Candidate {
+    fn unclear(&self, closing: &Closing) -> Error {
+        let order = &self.order;
+        unclear(match (self.doubt, order.qty, closing.quantity) {
+            (Some(Doubt::Quantity), Some(placed), Some(asked)) => format!(
+                "order {} may be the one, but is for {placed} instead of {asked}",
+                order.id
+            ),
+            _ => format!(
+                "order {} may be the one, but the clocks do not tell whether it is from the time of the call",
+                order.id
+            ),
+        })
+    }
+}
+
 fn unclear(message: String) -> Error {
     Error::new(ErrorKind::Unresolved, message).with(|repr| repr.outcome = Outcome::Unknown)
 }
@@ -222,7 +308,7 @@ fn unclear(message: String) -> Error {
 pub(crate) struct ClosingUnderWay {
     client: Client,
     number: u64,
-    sent: DateTime<Utc>,
+    sent: Moment,
 }
 
 impl ClosingUnderWay {
@@ -231,8 +317,8 @@ impl ClosingUnderWay {
         self.number
     }
 
-    /// This machine's time when it was begun.
-    pub(crate) fn sent(&self) -> DateTime<Utc> {
+    /// When it was begun.
+    pub(crate) fn sent(&self) -> Moment {
         self.sent
     }
 
@@ -249,180 +335,4 @@ impl Drop for ClosingUnderWay {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn client() -> Client {
-        let client = Client::builder().key_pair("PKTEST", "secret").build();
-        client.unwrap()
-    }
-
-    fn order(id: u128, quantity: u32) -> Order {
-        serde_json::from_value(serde_json::json!({
-            "id": Uuid::from_u128(id), "client_order_id": id.to_string(), "symbol": "BTC/USD",
-            "created_at": Utc::now(), "status": "new", "qty": quantity.to_string(),
-            "asset_id": Uuid::from_u128(77),
-        }))
-        .unwrap()
-    }
-
-    fn closing(under_way: &ClosingUnderWay, quantity: Option<u32>) -> Closing {
-        Closing {
-            offset: None,
-            number: under_way.number(),
-            symbol: "BTCUSD".to_owned(),
-            sent: under_way.sent(),
-            ended: None,
-            quantity: quantity.map(Decimal::from),
-            others: Vec::new(),
-        }
-    }
-
-    fn begin(client: &Client, quantity: Option<u32>) -> (ClosingUnderWay, Closing) {
-        let under_way = client.begin_closing(Some("BTCUSD"), quantity.map(Decimal::from));
-        let closing = closing(&under_way, quantity);
-        (under_way, closing)
-    }
-
-    fn claimed(client: &Client, closing: &Closing, orders: &[Order]) -> Option<Uuid> {
-        let claimed = client.claim(closing, orders.to_vec()).unwrap();
-        claimed.map(|order| order.id)
-    }
-
-    fn is_unclear(client: &Client, closing: &Closing, orders: &[Order]) -> bool {
-        let claimed = client.claim(closing, orders.to_vec());
-        claimed.is_err_and(|error| error.is_unresolved() && error.outcome() == Outcome::Unknown)
-    }
-
-    #[test]
-    fn what_the_client_has_placed_otherwise_is_not_taken() {
-        let client = client();
-        let (_under_way, closing) = begin(&client, None);
-        let (returned, sent, own) = (order(1, 5), order(2, 5), order(3, 5));
-        client.remember(&returned);
-        client.remember_id("2");
-        let all = [returned, sent, own];
-        assert_eq!(claimed(&client, &closing, &all), Some(Uuid::from_u128(3)));
-        // Asked again, also by a clone of the client.
-        assert_eq!(
-            claimed(&client.clone(), &closing, &all),
-            Some(Uuid::from_u128(3))
-        );
-        assert_eq!(claimed(&client, &closing, &[]), None);
-        // Nobody else gets it.
-        let (_under_way, another) = begin(&client, None);
-        assert_eq!(claimed(&client, &another, &all), None);
-        assert_eq!(client.known_orders(another.number).len(), 2);
-        assert_eq!(client.known_orders(closing.number).len(), 1);
-    }
-
-    #[test]
-    fn several_are_unclear() {
-        let client = client();
-        let (_under_way, closing) = begin(&client, None);
-        assert!(is_unclear(&client, &closing, &[order(1, 5), order(2, 6)]));
-    }
-
-    #[test]
-    fn two_closings_that_wait_are_told_from_each_other_by_their_quantities_alone() {
-        let client = client();
-        for (one, other, clear) in [
-            (Some(5), Some(4), true),
-            (Some(5), Some(5), false),
-            // It may have been cut.
-            (Some(5), Some(6), false),
-            (Some(5), None, false),
-            (None, None, false),
-        ] {
-            let (under_way, closing) = begin(&client, one);
-            let (rival, _) = begin(&client, other);
-            let orders = [order(u128::from(rival.number()) + 100, 5)];
-            assert_eq!(
-                is_unclear(&client, &closing, &orders),
-                !clear,
-                "{one:?} {other:?}"
-            );
-            // One that is settled is in nobody's way, nor is one for another symbol.
-            rival.settled();
-            let elsewhere = client.begin_closing(Some("AAPL"), None);
-            assert!(
-                claimed(&client, &closing, &orders).is_some(),
-                "{one:?} {other:?}"
-            );
-            elsewhere.settled();
-            under_way.settled();
-        }
-    }
-
-    #[test]
-    fn all_positions_and_the_id_of_an_asset_are_in_the_way_too() {
-        let client = client();
-        let asset = Uuid::from_u128(77).to_string();
-        for symbol in [None, Some(asset.as_str())] {
-            let (under_way, closing) = begin(&client, Some(5));
-            let rival = client.begin_closing(symbol, None);
-            assert!(is_unclear(&client, &closing, &[order(1, 5)]), "{symbol:?}");
-            rival.settled();
-            under_way.settled();
-        }
-    }
-
-    #[test]
-    fn a_closing_is_in_the_way_of_those_within_a_minute_of_it() {
-        let client = client();
-        let (given_up, first) = begin(&client, None);
-        drop(given_up);
-        let (_under_way, mut closing) = begin(&client, None);
-        let orders = [order(1, 5)];
-        closing.sent = first.sent + TimeDelta::seconds(55);
-        assert!(
-            is_unclear(&client, &closing, &orders),
-            "sent within a minute of the first"
-        );
-        closing.sent = first.sent - TimeDelta::seconds(120);
-        assert!(
-            is_unclear(&client, &closing, &orders),
-            "under way all the time"
-        );
-        closing.ended = Some(first.sent - TimeDelta::seconds(55));
-        assert!(
-            is_unclear(&client, &closing, &orders),
-            "given up just before the first"
-        );
-        closing.ended = Some(first.sent - TimeDelta::seconds(65));
-        assert!(
-            claimed(&client, &closing, &orders).is_some(),
-            "long before the first"
-        );
-        let (_under_way, mut closing) = begin(&client, None);
-        closing.sent = first.sent + TimeDelta::seconds(65);
-        assert!(
-            claimed(&client, &closing, &[order(2, 5)]).is_some(),
-            "long after the first"
-        );
-    }
-
-    #[test]
-    fn only_the_latest_are_remembered() {
-        let client = client();
-        let (first, _) = begin(&client, None);
-        for id in 0..1_000 {
-            client.remember(&order(id, 1));
-            client.remember_id(&id.to_string());
-            drop(begin(&client, None));
-        }
-        client.recent(|recent| {
-            assert_eq!(recent.orders.len(), REMEMBERED);
-            assert_eq!(recent.client_order_ids.len(), REMEMBERED);
-            assert_eq!(recent.closings.len(), REMEMBERED);
-            // Those that are under way stay.
-            let mut closings = recent.closings.iter();
-            assert!(closings.any(|closing| closing.number == first.number));
-        });
-        assert!(
-            client
-                .known_orders(u64::MAX)
-                .contains(&Uuid::from_u128(999))
-        );
-    }
-}
+mod tests;

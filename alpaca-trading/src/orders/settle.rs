@@ -20,7 +20,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 impl Orders {
     /// Finds out what became of an order whose fate is not known, and returns when that is final: the
     /// order, or none when the service still does not know it a minute after the call gave up. Only then
-    /// may it be submitted anew.
+    /// may it be submitted anew. "None" counts in the environment and by the keys that the order was sent
+    /// with.
     ///
     /// It takes up to a minute and a few seconds, and looks about ten times. Nothing is sent again.
     ///
@@ -29,9 +30,10 @@ impl Orders {
     ///
     /// # Errors
     ///
-    /// Those of the last look, if the service cannot be read when the minute is over; and of kind
-    /// [`Unresolved`](ErrorKind::Unresolved) when the orders do not tell. As with
-    /// [`resolve`](Self::resolve), each can be asked again by its
+    /// Those of the last look, if the service cannot be read when the minute is over; of kind
+    /// [`Unresolved`](ErrorKind::Unresolved) when the orders do not tell, or have none by other keys; at once
+    /// of kind [`Invalid`](ErrorKind::Invalid), when this client talks to another environment than the one
+    /// that the order was sent to. As with [`resolve`](Self::resolve), each can be asked again by its
     /// [`unresolved`](crate::Error::unresolved).
     ///
     /// # Examples

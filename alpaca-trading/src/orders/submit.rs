@@ -4,8 +4,11 @@ use alpaca_trading_gen::types::Order;
 use uuid::Uuid;
 
 use super::once::{self, Act};
-use super::{ClientOrderId, OrderRequest, Orders, ReplaceRequest, Trace, Unresolved, refused};
+use super::{
+    ClientOrderId, OrderRequest, Orders, ReplaceRequest, Trace, Unresolved, other_keys, refused,
+};
 use crate::error::{InOperation as _, Outcome, Result};
+use crate::positions::closing;
 
 impl Orders {
     /// Places an order, once.
@@ -105,8 +108,10 @@ impl Orders {
     /// # Errors
     ///
     /// Those of any read, and kind [`Unresolved`](crate::ErrorKind::Unresolved) when the orders do not
-    /// tell. Of each the outcome is `Unknown`, since the order's still is, and
-    /// [`unresolved`](crate::Error::unresolved) has what is needed to ask again.
+    /// tell: also when they have none, and the keys are not those that the order was sent with. Kind
+    /// [`Invalid`](crate::ErrorKind::Invalid), and nothing is sent, when this client talks to another
+    /// environment than the one that the order was sent to. Of each the outcome is `Unknown`, since the
+    /// order's still is, and [`unresolved`](crate::Error::unresolved) has what is needed to ask again.
     ///
     /// # Examples
     ///
@@ -121,19 +126,11 @@ impl Orders {
     /// # Ok(()) }
     /// ```
     pub async fn resolve(&self, unresolved: &Unresolved) -> Result<Option<Order>> {
-        let (found, operation) = match &unresolved.trace {
-            Trace::Submission { client_order_id }
-            | Trace::Replacement {
-                client_order_id, ..
-            } => (
-                once::find(&self.client, client_order_id).await,
-                "get_order_by_client_order_id",
-            ),
-            Trace::Closing(closing) => (
-                crate::positions::closing::find(&self.client, closing).await,
-                "list_orders",
-            ),
+        let operation = match &unresolved.trace {
+            Trace::Submission { .. } | Trace::Replacement { .. } => "get_order_by_client_order_id",
+            Trace::Closing(_) => "list_orders",
         };
+        let found = self.look(unresolved).await;
         found.of(&self.client, operation).map_err(|error| {
             error.with(|repr| {
                 // A look that failed says nothing of the order.
@@ -141,6 +138,22 @@ impl Orders {
                 repr.unresolved = Some(unresolved.clone());
             })
         })
+    }
+
+    async fn look(&self, unresolved: &Unresolved) -> Result<Option<Order>> {
+        unresolved.check(&self.client)?;
+        match &unresolved.trace {
+            Trace::Submission { client_order_id }
+            | Trace::Replacement {
+                client_order_id, ..
+            } => match once::find(&self.client, client_order_id, None).await {
+                (Ok(None), keys) if !unresolved.is_told_by(keys.as_ref()) => Err(other_keys()),
+                (found, _) => found,
+            },
+            Trace::Closing(closing) => {
+                closing::find(&self.client, closing, unresolved.keys()).await
+            }
+        }
     }
 }
 

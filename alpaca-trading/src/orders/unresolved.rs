@@ -2,12 +2,18 @@
 
 use std::fmt;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::sync::Arc;
+
+use alpaca_trading_gen::types::Order;
 use rust_decimal::Decimal;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::ClientOrderId;
+use crate::credentials::{Fingerprint, Keys};
+use crate::error::{Error, ErrorKind, Outcome, Result};
+use crate::transport::{Moment, Span};
+use crate::{Client, Environment, Violation};
 
 /// An order whose fate is not known: enough to ask again.
 ///
@@ -15,6 +21,10 @@ use super::ClientOrderId;
 /// [`Orders::settle`](super::Orders::settle), which waits until the answer is final, or
 /// [`Orders::resolve`](super::Orders::resolve), which asks once. A submission can also be written down as
 /// its client order id and asked for after a restart.
+///
+/// It knows the environment and the keys that the order was sent with, and shows nothing of the keys.
+/// Another environment is not asked, and "none" by other keys settles nothing: they may be those of
+/// another account.
 ///
 /// # Examples
 ///
@@ -41,6 +51,16 @@ pub struct Unresolved {
     pub(crate) trace: Trace,
     /// When the call gave up.
     pub(super) since: Instant,
+    /// Where the order was sent; none when it was written down.
+    origin: Option<Origin>,
+}
+
+/// Where an order was sent, and with which keys.
+#[derive(Clone)]
+struct Origin {
+    environment: Environment,
+    /// None when attempts were made with several.
+    keys: Option<Fingerprint>,
 }
 
 /// Two are equal that ask for the same.
@@ -72,32 +92,91 @@ pub(crate) struct Closing {
     /// What tells it from the other closings of this process.
     pub(crate) number: u64,
     pub(crate) symbol: String,
-    /// This machine's time when the request was sent.
-    pub(crate) sent: DateTime<Utc>,
-    /// How far the service's time was ahead of it, once the call had ended.
-    pub(crate) offset: Option<TimeDelta>,
-    /// This machine's time when it was given up; none while it is under way.
-    pub(crate) ended: Option<DateTime<Utc>>,
+    /// When the request was sent.
+    pub(crate) begun: Moment,
+    /// The service's time then, as it was known once the call had ended: whoever sets this machine's
+    /// clock later must not move it.
+    pub(crate) since: Option<Span>,
+    /// When it was given up; none while it is under way.
+    pub(crate) ended: Option<Moment>,
+    /// The service's time then.
+    pub(crate) until: Option<Span>,
     /// The quantity, when one was asked for.
     pub(crate) quantity: Option<Decimal>,
     /// Orders that are known to be something else.
-    pub(crate) others: Vec<Uuid>,
+    pub(crate) others: Arc<Others>,
+}
+
+/// Orders of one client, by what is known of them.
+#[derive(Default, PartialEq, Eq)]
+pub(crate) struct Others {
+    /// The ids of those that were returned.
+    pub(crate) orders: Vec<Uuid>,
+    /// The client order ids that were sent, whatever became of them.
+    pub(crate) client_order_ids: Vec<String>,
+}
+
+impl Others {
+    /// Whether this order is one of them.
+    pub(crate) fn have(&self, order: &Order) -> bool {
+        self.orders.contains(&order.id) || self.client_order_ids.contains(&order.client_order_id)
+    }
 }
 
 impl Unresolved {
     /// A submission with this client order id, as it was written down.
     #[must_use]
     pub fn submission(client_order_id: impl Into<ClientOrderId>) -> Self {
-        Self::new(Trace::Submission {
-            client_order_id: client_order_id.into().into_string(),
-        })
+        Self {
+            trace: Trace::Submission {
+                client_order_id: client_order_id.into().into_string(),
+            },
+            since: Instant::now(),
+            origin: None,
+        }
     }
 
-    pub(crate) fn new(trace: Trace) -> Self {
+    /// What this client has sent with these keys; none if attempts were made with several.
+    pub(crate) fn new(trace: Trace, client: &Client, keys: Option<Fingerprint>) -> Self {
         Self {
             trace,
             since: Instant::now(),
+            origin: Some(Origin {
+                environment: client.environment().clone(),
+                keys,
+            }),
         }
+    }
+
+    /// Whether this client can be asked: another environment knows nothing of the order.
+    pub(super) fn check(&self, client: &Client) -> Result<()> {
+        let Some(origin) = &self.origin else {
+            return Ok(());
+        };
+        if origin.environment.is_same_service(client.environment()) {
+            return Ok(());
+        }
+        let message = format!(
+            "{self} was sent to another environment ({}) than that of this client ({})",
+            origin.environment,
+            client.environment()
+        );
+        let violation = Violation::new("unresolved", "same-environment", message);
+        Err(Error::invalid(vec![violation]))
+    }
+
+    /// Whether what these keys find, or do not find, says something of this order. What was written down
+    /// is the caller's to ask for with the right ones.
+    pub(super) fn is_told_by(&self, keys: Option<&Keys>) -> bool {
+        match &self.origin {
+            None => true,
+            Some(origin) => origin.keys.is_some() && origin.keys == keys.map(Keys::fingerprint),
+        }
+    }
+
+    /// The keys that it was sent with, if they are known and the same for all attempts.
+    pub(super) fn keys(&self) -> Option<Fingerprint> {
+        self.origin.as_ref()?.keys
     }
 
     /// The client order id that the order has if it was accepted; none for the closing of a position,
@@ -112,6 +191,12 @@ impl Unresolved {
             Trace::Closing(_) => None,
         }
     }
+}
+
+/// Why an answer to other keys than those that an order was sent with settles nothing.
+pub(crate) fn other_keys() -> Error {
+    let message = "the keys have changed meanwhile, and other keys may be those of another account";
+    Error::new(ErrorKind::Unresolved, message).with(|repr| repr.outcome = Outcome::Unknown)
 }
 
 impl fmt::Display for Unresolved {
@@ -130,7 +215,8 @@ impl fmt::Display for Unresolved {
             Trace::Closing(closing) => write!(
                 f,
                 "the order that closes the position in {}, sent at {}",
-                closing.symbol, closing.sent
+                closing.symbol,
+                closing.begun.wall()
             ),
         }
     }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::Client;
-use crate::error::{Error, ErrorKind, Outcome, Result, snippet};
+use crate::error::{Error, ErrorKind, Facts, Outcome, Result, snippet};
 use crate::lists::Rows;
 
 /// One item of the answer.
@@ -83,7 +83,14 @@ impl Item {
     }
 
     /// What became of it: the order that the item has, if any, or the reason for its failure.
-    pub(crate) fn result(self, client: &Client, operation: &str) -> Result<Option<Order>> {
+    ///
+    /// After an attempt that may have arrived, a failure says nothing of what that one has done.
+    pub(crate) fn result(
+        self,
+        client: &Client,
+        operation: &str,
+        facts: &Facts,
+    ) -> Result<Option<Order>> {
         let accepted = self
             .status
             .is_some_and(|status| (200..300).contains(&status));
@@ -117,6 +124,9 @@ impl Item {
         let error = error.with(|repr| {
             repr.operation = Operation::find(operation);
             repr.environment = Some(client.environment().clone());
+            if facts.maybe_received {
+                repr.outcome = Outcome::Unknown;
+            }
         });
         Err(error.hiding(client.pipeline().credentials.held().as_ref()))
     }
@@ -219,7 +229,7 @@ mod tests {
             .into_iter()
             .map(|item| {
                 assert_eq!(item.name(), Some("AAPL"));
-                item.result(&client(), "close_all_positions")
+                item.result(&client(), "close_all_positions", &Facts::default())
             })
             .collect()
     }
@@ -247,6 +257,21 @@ mod tests {
                 "1000.10"
             );
             assert_eq!(error.operation().as_deref(), Some("DELETE /v2/positions"));
+        }
+    }
+
+    #[test]
+    fn a_refusal_after_an_attempt_in_doubt_is_no_refusal() {
+        let json = r#"{"id":"x","status":422,"body":{"code":42210000,"message":
+            "order is already in \"filled\" state"}}"#;
+        for (maybe_received, outcome) in [(false, Outcome::Rejected), (true, Outcome::Unknown)] {
+            let facts = Facts {
+                maybe_received,
+                ..Facts::default()
+            };
+            let item = Item::from_json(json, "id");
+            let error = item.result(&client(), "cancel_all_orders", &facts);
+            assert_eq!(error.unwrap_err().outcome(), outcome);
         }
     }
 
@@ -287,8 +312,10 @@ mod tests {
 
     #[test]
     fn what_does_not_decode_is_read_as_far_as_it_goes() {
-        let result =
-            |json: &str| Item::from_json(json, "id").result(&client(), "cancel_all_orders");
+        let result = |json: &str| {
+            let item = Item::from_json(json, "id");
+            item.result(&client(), "cancel_all_orders", &Facts::default())
+        };
         let text = format!(r#"{{"id":"x","status":"200","body":{ORDER}}}"#);
         assert!(result(&text).unwrap().is_some());
         // An order that does not decode: accepted, and whole.

@@ -16,26 +16,36 @@
 //! | --- | --- |
 //! | exactly one market order for the symbol, and the quantity if one was given, that this client has not placed otherwise | it is returned |
 //! | one that may as well be that of another closing by this client, whose answer is not there either | an error, `Unknown`, of kind `Unresolved` |
+//! | one for less than the quantity that was given, which the service may have cut | the same |
+//! | one of which the clocks do not tell whether it is from the time of the call | the same |
+//! | whatever they are, when they were read with other keys than those that closed | the same |
 //! | none, several, or they cannot be read | the same |
 //!
 //! Placed otherwise are the orders that this client has submitted, whatever became of them, and those
-//! that other calls have returned. The service's time when the request was sent is known to about two
-//! seconds, and a request that was given up may arrive up to a minute later. An order for the same symbol
-//! that another program places at the market in that time cannot be told apart.
+//! that other calls have returned. A request that was given up may arrive up to a minute later. An order
+//! for the same symbol that another program places at the market in that time cannot be told apart.
+//!
+//! When the request was sent is reckoned by two clocks, one of which can be set, while the other stands
+//! still as long as the machine sleeps; and the service's clock is known between two bounds. Mostly all of
+//! that lies within two seconds, which are allowed for. Otherwise an order from the time in between is
+//! neither taken nor denied.
 
 use std::future::IntoFuture;
+use std::sync::Arc;
 use std::time::Duration;
 
 use alpaca_trading_gen::types::{self, Order, OrderClass, OrderType, PositionIntent};
 use alpaca_trading_gen::{BoxFuture, DateOrTime, DecimalParameter};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use rust_decimal::Decimal;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::Client;
+use crate::credentials::{Fingerprint, Keys};
 use crate::error::{Error, ErrorKind, Outcome, Result};
-use crate::orders::{Closing, HELD_UP, Trace, Unresolved, refused};
+use crate::orders::{Candidate, Closing, Doubt, HELD_UP, Trace, Unresolved, other_keys, refused};
+use crate::transport::{Moment, Side, Span};
 use crate::{Symbol, Violation};
 
 /// How well the service's time is known when its answers carry it.
@@ -153,11 +163,12 @@ impl ClosePosition {
         let mut closing = Closing {
             number: under_way.number(),
             symbol: bare,
-            offset: None,
-            sent: under_way.sent(),
+            begun: under_way.sent(),
+            since: None,
             ended: None,
+            until: None,
             quantity: self.quantity,
-            others: Vec::new(),
+            others: Arc::default(),
         };
         let mut call = client.raw().close_position().symbol_or_asset_id(symbol);
         if let Some(quantity) = self.quantity {
@@ -166,8 +177,8 @@ impl ClosePosition {
         if let Some(percentage) = self.percentage {
             call = call.percentage(DecimalParameter::from(percentage));
         }
-        let clock = std::time::Instant::now();
-        let error = match client.call(call.send()).await {
+        let (result, facts) = client.call_with_facts(call.send()).await;
+        let error = match result {
             Ok(order) => {
                 client.remember(&order);
                 under_way.settled();
@@ -179,23 +190,25 @@ impl ClosePosition {
             }
             Err(error) => error,
         };
-        // By the clock as it is now, should somebody have set it meanwhile.
-        closing.sent = sent_before(clock);
+        let sent_with = facts.keys.as_ref().map(Keys::fingerprint);
         let policy = client.retry_policy();
         let deadline = client.options().deadline.unwrap_or(policy.deadline());
         let left = deadline.saturating_sub(started.elapsed()).max(LOOK_UP);
-        let found = find(&client.with_deadline(left), &closing).await;
-        closing.sent = sent_before(clock);
-        closing.ended = Some(Utc::now());
-        // Whoever sets this machine's clock right before asking again must not move the window.
-        closing.offset = client.clock_offset();
+        let found = find(&client.with_deadline(left), &closing, sent_with).await;
+        let clock = &client.pipeline().clock;
+        let ended = Moment::now(clock);
+        closing.ended = Some(ended);
+        closing.since = closing.begun.span(clock);
+        closing.until = ended.span(clock);
         // Whoever asks later may do so with another client, which does not know these.
         closing.others = client.known_orders(closing.number);
-        match found {
-            Ok(Some(order)) => Ok(order),
-            Ok(None) => Err(unresolved(error, closing, None)),
-            Err(reason) => Err(unresolved(error, closing, Some(&reason))),
-        }
+        let reason = match found {
+            Ok(Some(order)) => return Ok(order),
+            Ok(None) => None,
+            Err(reason) => Some(reason),
+        };
+        let unresolved = Unresolved::new(Trace::Closing(closing), client, sent_with);
+        Err(said_unresolved(error, unresolved, reason.as_ref()))
     }
 }
 
@@ -208,31 +221,42 @@ impl IntoFuture for ClosePosition {
     }
 }
 
-/// This machine's time at an instant, by the clock as it is now.
-fn sent_before(instant: std::time::Instant) -> DateTime<Utc> {
-    Utc::now() - TimeDelta::from_std(instant.elapsed()).unwrap_or_default()
-}
-
 /// The one order that can be the closing one; none when the list has none.
-pub(crate) async fn find(client: &Client, closing: &Closing) -> Result<Option<Order>> {
+///
+/// The orders of other keys than those that it was closed with may be those of another account, which say
+/// nothing.
+pub(crate) async fn find(
+    client: &Client,
+    closing: &Closing,
+    sent_with: Option<Fingerprint>,
+) -> Result<Option<Order>> {
     let asset = Uuid::parse_str(&closing.symbol).ok();
     // Without a word of the service's about its time, a wide window is read and then judged.
-    let known = closing.offset.or(client.clock_offset());
-    let offset = known.unwrap_or(-TimeDelta::days(1));
+    let known = Window::of(closing, client);
+    let after = match &known {
+        Some(window) => window.since.earliest(),
+        None => closing.begun.wall() - TimeDelta::days(1),
+    };
     let mut call = client
         .raw()
         .list_orders()
         .status(types::ListOrdersStatus::All)
-        .after(DateOrTime::from(closing.sent + offset - SLACK))
+        .after(DateOrTime::from(after))
         .direction(types::ListOrdersDirection::Asc)
         .limit(MOST);
-    if let (Some(ended), Some(offset)) = (closing.ended, known) {
-        call = call.until(DateOrTime::from(ended + offset + HELD_UP + SLACK));
+    if let Some(until) = known.and_then(|window| window.until) {
+        // Bounds are exclusive.
+        call = call.until(DateOrTime::from(until.latest() + SLACK));
     }
     if asset.is_none() {
         call = call.symbols(closing.symbol.clone());
     }
-    let orders = client.call_rows(call.send()).await?;
+    let (orders, facts) = client.call_rows_with_facts(call.send()).await;
+    let orders = orders?;
+    let asked_with = facts.keys.as_ref().map(Keys::fingerprint);
+    if asked_with.is_none() || asked_with != sent_with {
+        return Err(other_keys());
+    }
     if let Some(row) = orders.undecodable().first() {
         // The order that is looked for may be the one that cannot be read.
         return Err(row.error().clone());
@@ -242,43 +266,81 @@ pub(crate) async fn find(client: &Client, closing: &Closing) -> Result<Option<Or
             "so many orders were placed since then that not all of them could be read",
         ));
     }
-    let Some(offset) = closing.offset.or(client.clock_offset()) else {
+    let Some(window) = Window::of(closing, client) else {
         return Err(unclear(
             "the service does not tell its time, so that no order can be told from an earlier one",
         ));
     };
-    let since = closing.sent + offset - SLACK;
-    let until = closing.ended.map(|ended| ended + offset + HELD_UP);
-    let candidates: Vec<Order> = orders
-        .into_iter()
-        .filter(|order| {
-            let submitted_at = order.submitted_at.unwrap_or(order.created_at);
-            is_for(order, &closing.symbol, asset)
-                && can_close(order)
-                && submitted_at >= since
-                && until.is_none_or(|until| submitted_at <= until)
-                && !closing.others.contains(&order.id)
+    let candidates = orders.into_iter().filter_map(|order| {
+        let is_possible = is_for(&order, &closing.symbol, asset) && can_close(&order);
+        let doubt = match (
+            is_possible,
+            window.has(&order),
+            fits(&order, closing.quantity),
+        ) {
+            (false, ..) | (_, Fit::No, _) | (.., Fit::No) => return None,
+            // Less than was asked for is the lesser claim.
+            (.., Fit::Perhaps) => Some(Doubt::Quantity),
+            (_, Fit::Perhaps, Fit::Yes) => Some(Doubt::Time),
+            (_, Fit::Yes, Fit::Yes) => None,
+        };
+        Some(Candidate { order, doubt })
+    });
+    client.claim(closing, candidates.collect())
+}
+
+/// Whether an order can be the one, as far as one property goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fit {
+    Yes,
+    No,
+    Perhaps,
+}
+
+/// The time in which the order of a closing was submitted, by the service's clock.
+#[derive(Clone, Copy)]
+struct Window {
+    since: Span,
+    /// None while the call is under way.
+    until: Option<Span>,
+}
+
+impl Window {
+    /// As it was known when the call ended, and as it is known now; none as long as the service does not
+    /// tell its time.
+    fn of(closing: &Closing, client: &Client) -> Option<Self> {
+        let clock = &client.pipeline().clock;
+        let known = |then: Option<Span>, moment: &Moment| {
+            let now = moment.span(clock);
+            then.map(|then| then.narrowed(now)).or(now)
+        };
+        let since = known(closing.since, &closing.begun)?;
+        let until = closing.ended.as_ref();
+        let until = until.and_then(|ended| known(closing.until, ended));
+        Some(Self {
+            since: since.shifted(-SLACK),
+            until: until.map(|until| until.shifted(HELD_UP)),
         })
-        .collect();
-    let Some(asked) = closing.quantity else {
-        return client.claim(closing, candidates);
-    };
-    let (exact, others): (Vec<Order>, Vec<Order>) = candidates
-        .into_iter()
-        .partition(|order| order.qty.is_none_or(|quantity| quantity == asked));
-    match client.claim(closing, exact)? {
-        Some(order) => Ok(Some(order)),
-        // The service cuts quantities of coins, so that a slightly smaller order may be the one.
-        None => match others.iter().find(|order| is_cut(order, asked)) {
-            None => Ok(None),
-            Some(order) => {
-                let quantity = order.qty.unwrap_or_default();
-                Err(unclear(format!(
-                    "order {} may be the one, but is for {quantity} instead of {asked}",
-                    order.id
-                )))
-            }
-        },
+    }
+
+    fn has(&self, order: &Order) -> Fit {
+        let submitted_at = order.submitted_at.unwrap_or(order.created_at);
+        let end = self.until.map(|until| until.side_of(submitted_at));
+        match (self.since.side_of(submitted_at), end) {
+            (Side::Before, _) | (_, Some(Side::After)) => Fit::No,
+            (Side::Unclear, _) | (_, Some(Side::Unclear)) => Fit::Perhaps,
+            (Side::After, _) => Fit::Yes,
+        }
+    }
+}
+
+/// Whether an order can be for this quantity. The service cuts quantities of coins to what the asset is
+/// traded in, which may be much, and never makes one larger.
+fn fits(order: &Order, asked: Option<Decimal>) -> Fit {
+    match (order.qty, asked) {
+        (Some(placed), Some(asked)) if placed > asked || placed <= Decimal::ZERO => Fit::No,
+        (Some(placed), Some(asked)) if placed < asked => Fit::Perhaps,
+        _ => Fit::Yes,
     }
 }
 
@@ -312,23 +374,11 @@ fn can_close(order: &Order) -> bool {
         && order.replaces.is_none()
 }
 
-/// Whether an order may be for this quantity, cut to what the asset is traded in.
-fn is_cut(order: &Order, asked: Decimal) -> bool {
-    let cut = |quantity| {
-        // Divided, not multiplied: quantities may be as large as a decimal can be.
-        asked.checked_sub(quantity).is_some_and(|missing| {
-            missing > Decimal::ZERO && missing <= asked / Decimal::ONE_HUNDRED
-        })
-    };
-    order.qty.is_some_and(cut)
-}
-
 fn unclear(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Unresolved, message).with(|repr| repr.outcome = Outcome::Unknown)
 }
 
-fn unresolved(last: Error, closing: Closing, look_up: Option<&Error>) -> Error {
-    let unresolved = Unresolved::new(Trace::Closing(closing));
+fn said_unresolved(last: Error, unresolved: Unresolved, look_up: Option<&Error>) -> Error {
     last.with(|repr| {
         let mut message = format!(
             "whether {unresolved} was placed is not known: {}",
@@ -353,27 +403,65 @@ fn unresolved(last: Error, closing: Closing, look_up: Option<&Error>) -> Error {
 mod tests {
     use super::*;
 
+    fn order(changes: serde_json::Value) -> Order {
+        let mut order = serde_json::json!({
+            "id": "61e69015-8549-4bfd-b9c3-01e75843f47d", "client_order_id": "x", "status": "new",
+            "created_at": "2026-01-05T14:30:00Z", "order_class": "",
+        });
+        let changes = changes.as_object().unwrap().clone();
+        order.as_object_mut().unwrap().extend(changes);
+        serde_json::from_value(order).unwrap()
+    }
+
     #[test]
-    fn a_quantity_may_have_been_cut_a_little_and_has_no_size_that_is_too_large() {
-        let is_cut = |placed: Decimal, asked: Decimal| {
-            let order = format!(
-                r#"{{"id":"61e69015-8549-4bfd-b9c3-01e75843f47d","client_order_id":"x",
-                    "created_at":"2026-01-05T14:30:00Z","status":"new","order_class":"",
-                    "qty":"{placed}"}}"#
-            );
-            is_cut(&serde_json::from_str(&order).unwrap(), asked)
+    fn a_quantity_may_have_been_cut_and_has_no_size_that_is_too_large() {
+        let fits = |placed: Decimal, asked: Decimal| {
+            let order = order(serde_json::json!({"qty": placed.to_string()}));
+            fits(&order, Some(asked))
         };
         let largest = Decimal::from_i128_with_scale(9_999_999_999_999_999_999_999_999_999, 0);
         for (placed, asked, expected) in [
-            ("0.123456", "0.1234567", true),
-            ("0.1234567", "0.1234567", false),
-            ("0.12", "0.1234567", false),
-            ("2", "1", false),
+            ("0.123456", "0.1234567", Fit::Perhaps),
+            ("0.1234567", "0.1234567", Fit::Yes),
+            ("0.12", "0.1234567", Fit::Perhaps),
+            ("1", "1.9", Fit::Perhaps),
+            ("0", "1", Fit::No),
+            ("2", "1", Fit::No),
         ] {
             let (placed, asked) = (placed.parse().unwrap(), asked.parse().unwrap());
-            assert_eq!(is_cut(placed, asked), expected, "{placed} {asked}");
+            assert_eq!(fits(placed, asked), expected, "{placed} {asked}");
         }
-        assert!(!is_cut(Decimal::ONE, largest));
-        assert!(!is_cut(-largest, largest));
+        assert_eq!(fits(Decimal::ONE, largest), Fit::Perhaps);
+        assert_eq!(fits(-largest, largest), Fit::No);
+    }
+
+    #[test]
+    fn only_what_is_surely_from_another_time_is_left_out() {
+        let window = |until: Option<(i64, i64)>| {
+            let start = order(serde_json::json!({})).created_at;
+            let span = |(earliest, latest)| {
+                let at = |seconds| start + TimeDelta::seconds(seconds);
+                Span::between(at(earliest), at(latest))
+            };
+            Window {
+                since: span((0, 1_800)),
+                until: until.map(span),
+            }
+        };
+        for (minute, under_way, ended) in [
+            (29, Fit::No, Fit::No),
+            (30, Fit::Perhaps, Fit::Perhaps),
+            (59, Fit::Perhaps, Fit::Perhaps),
+            (60, Fit::Yes, Fit::Yes),
+            (61, Fit::Yes, Fit::Perhaps),
+            (62, Fit::Yes, Fit::No),
+        ] {
+            let hour = 14 + minute / 60;
+            let at = format!("2026-01-05T{hour}:{:02}:00Z", minute % 60);
+            let order = order(serde_json::json!({"submitted_at": at}));
+            assert_eq!(window(None).has(&order), under_way, "{minute}");
+            let until = Some((1_860, 1_920));
+            assert_eq!(window(until).has(&order), ended, "{minute}");
+        }
     }
 }

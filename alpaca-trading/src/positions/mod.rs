@@ -31,7 +31,7 @@ mod exercise;
 use alpaca_trading_gen::types::{Order, Position, PositionClosedResponse};
 use bytes::Bytes;
 
-use crate::error::{Error, Outcome, Result};
+use crate::error::{Error, Facts, Outcome, Result};
 use crate::lists::Rows;
 use crate::resources::resource;
 use crate::{Client, Symbol};
@@ -159,7 +159,8 @@ impl Positions {
         let call = self.client.raw().close_all_positions();
         let call = call.cancel_orders(cancel_orders).send();
         let under_way = self.client.begin_closing(None, None);
-        let rows = match self.client.call_rows(call).await {
+        let (rows, facts) = self.client.call_rows_with_facts(call).await;
+        let rows = match rows {
             Err(error) if error.outcome() != Outcome::Unknown => {
                 under_way.settled();
                 return Err(error);
@@ -169,7 +170,8 @@ impl Positions {
         let items = items(rows, "symbol", |row: PositionClosedResponse| {
             Item::new(Some(row.symbol), Some(row.status), row.body)
         });
-        let outcomes: Vec<_> = items.map(|item| closed(&self.client, item)).collect();
+        let closed = items.map(|item| closed(&self.client, item, &facts));
+        let outcomes: Vec<_> = closed.collect();
         let is_known = |outcome: &CloseOutcome| match &outcome.result {
             Ok(_) => true,
             Err(error) => error.outcome() != Outcome::Unknown,
@@ -192,10 +194,10 @@ impl Positions {
     }
 }
 
-fn closed(client: &Client, item: Item) -> CloseOutcome {
+fn closed(client: &Client, item: Item, facts: &Facts) -> CloseOutcome {
     let symbol = item.name().unwrap_or_default().to_owned();
     let status = item.status();
-    let result = match item.result(client, CLOSE_ALL) {
+    let result = match item.result(client, CLOSE_ALL, facts) {
         Ok(Some(order)) => {
             // So that it is not taken for the order of another closing whose answer was lost.
             client.remember(&order);

@@ -173,7 +173,8 @@ impl Watchlists {
     /// # Errors
     ///
     /// `is_invalid` when the symbol cannot be one; `is_not_found` when there is no such watchlist, or
-    /// the asset is not on it.
+    /// the asset is not on it. The outcome is `Unknown` when that is so after an answer was lost, and the
+    /// list cannot be read, or has the asset.
     ///
     /// Raw operation: [`remove_asset_from_watchlist`](alpaca_trading_gen::Client::remove_asset_from_watchlist).
     pub async fn remove(&self, id: Uuid, symbol: impl Into<Symbol>) -> Result<Watchlist> {
@@ -188,10 +189,10 @@ impl Watchlists {
         let (result, facts) = self.client.call_with_facts(call.send()).await;
         match result {
             Err(error) if doubt::may_be_done_already(&error, &facts) => {
-                let list = self.get(id).await?;
-                match holds(&list, &symbol) {
-                    false => Ok(list),
-                    true => Err(error),
+                match self.get(id).await {
+                    Ok(list) if !holds(&list, &symbol) => Ok(list),
+                    // That the list could not be read says nothing of the removal.
+                    _ => Err(error.with(|repr| repr.outcome = Outcome::Unknown)),
                 }
             }
             result => result,
@@ -254,13 +255,15 @@ impl NamedWatchlist {
 
     /// Changes the name of the watchlist, its assets, or both, like [`Watchlists::update`].
     ///
-    /// After a change of the name this handle still has the former one. A change of the name whose
-    /// answer is lost is looked for under the new name.
+    /// After a change of the name this handle still has the former one. A change of name and assets whose
+    /// answer is lost is looked for under the new name. Of a change of the name alone nobody can tell
+    /// whether it has made the list that has the name then.
     ///
     /// # Errors
     ///
     /// `is_invalid` when nothing is to change, or a name or a symbol cannot be right; `is_not_found`
-    /// when there is no watchlist of this name.
+    /// when there is no watchlist of this name: with the outcome `Unknown` because an attempt whose answer
+    /// was lost may have changed it.
     ///
     /// Raw operation: [`update_watchlist_by_name`](alpaca_trading_gen::Client::update_watchlist_by_name).
     pub async fn update(&self, update: WatchlistUpdate) -> Result<Watchlist> {
@@ -388,9 +391,9 @@ impl WatchlistUpdate {
             .symbols(self.symbols.as_deref().map(texts))
     }
 
-    /// Whether `list` holds what it was to hold.
+    /// Whether `list` holds what it was to hold; never, when that was not said.
     fn is_done_in(&self, list: &Watchlist) -> bool {
-        self.symbols.as_ref().is_none_or(|symbols| {
+        self.symbols.as_ref().is_some_and(|symbols| {
             list.assets.len() <= symbols.len() && symbols.iter().all(|symbol| holds(list, symbol))
         })
     }
@@ -496,7 +499,7 @@ mod tests {
         let update = |symbols: &[&str]| WatchlistUpdate::new().symbols(symbols.iter().copied());
         assert!(update(&["BTCUSD", "AAPL"]).is_done_in(&list));
         assert!(update(&["BTC/USD", "AAPL"]).is_done_in(&list));
-        assert!(WatchlistUpdate::new().name("x").is_done_in(&list));
+        assert!(!WatchlistUpdate::new().name("x").is_done_in(&list));
         assert!(!update(&["AAPL"]).is_done_in(&list));
         assert!(!update(&["AAPL", "MSFT"]).is_done_in(&list));
         assert!(holds(&list, &"b0b6dd9d-8b9b-48a9-ba46-b9d54906e415".into()));

@@ -54,14 +54,24 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Every request is sent once.
+    /// No request is sent again after a failure.
+    ///
+    /// One thing is no failure in this sense: a request that the service refuses with a 401 is sent once
+    /// more when the provider of credentials then has other keys. Nothing was done by the first.
     #[must_use]
     pub fn never() -> Self {
         Self::default().with_max_attempts(1)
     }
 
     /// Sets how many times a request is sent at most, the first time included: 1 never retries,
-    /// and 0 means the same. The default is 4.
+    /// and 0 means the same. The default is 4. A request that was refused with a 401 and is sent once more
+    /// with other keys counts as another attempt, and is made in any case.
+    ///
+    /// Submitting and replacing an order counts on two levels. What was surely not accepted (no
+    /// connection, 429) is sent up to so many times; and when an attempt in doubt turns out not to have
+    /// arrived, all of that is done anew, up to so many times. In the worst case an order is sent as often as
+    /// the square of the number, always under the same client order id and within one deadline; and each
+    /// of the look-ups in between has as many attempts of its own.
     #[must_use]
     pub fn with_max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
@@ -102,13 +112,17 @@ impl RetryPolicy {
     /// Sets the size of the budget that all calls of a client and its clones share: each retry costs
     /// 5, after a timeout 10, and each success brings 1 back. The default is 500: enough for 100
     /// retries in a row.
+    ///
+    /// It counts in the policy that a client is built with. In one that is set later, with
+    /// [`Client::with_retry`](crate::Client::with_retry), it has no effect.
     #[must_use]
     pub fn with_budget(mut self, capacity: u32) -> Self {
         self.budget = Some(capacity);
         self
     }
 
-    /// Retries as often as each call allows, whatever became of the others.
+    /// Retries as often as each call allows, whatever became of the others. Like
+    /// [`with_budget`](Self::with_budget), for the policy that a client is built with.
     #[must_use]
     pub fn without_budget(mut self) -> Self {
         self.budget = None;

@@ -1,6 +1,7 @@
 //! How far the clock of this machine is from that of the service.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -11,19 +12,59 @@ const TOLERATED: Duration = Duration::seconds(5);
 /// How long a warning suffices.
 const WARN_AGAIN: Duration = Duration::minutes(10);
 
-/// Stands for "never" in the atomics: no clock is that far off.
+/// Stands for "never" in the atomic: no clock is that far off.
 const NEVER: i64 = i64::MIN;
 
-/// An estimate of the offset, made better by every answer that carries a `Date`.
+/// How far the service is ahead of this machine (negative: behind), as two bounds in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Offset {
+    least: i64,
+    most: i64,
+}
+
+impl Offset {
+    /// No less than this.
+    pub(crate) fn least(self) -> Duration {
+        Duration::milliseconds(self.least)
+    }
+
+    /// No more than this.
+    pub(crate) fn most(self) -> Duration {
+        Duration::milliseconds(self.most)
+    }
+
+    fn middle(self) -> Duration {
+        Duration::milliseconds(self.least.midpoint(self.most))
+    }
+
+    /// What both allow. Where they exclude each other, the clock was set in between, and the newer
+    /// one counts.
+    fn or_newer(self, newer: Self) -> Self {
+        let both = Self {
+            least: self.least.max(newer.least),
+            most: self.most.min(newer.most),
+        };
+        match both.least <= both.most {
+            true => both,
+            false => newer,
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of_millis(least: i64, most: i64) -> Self {
+        Self { least, most }
+    }
+}
+
+/// What is known of the offset, made better by every answer that carries a `Date`.
 ///
 /// A `Date` is cut to the second and was written at some moment between sending and receiving, so
-/// that one answer only says between which two bounds the offset lies. The estimate moves no further
-/// than it must to lie within the bounds of the newest answer: many answers narrow it to a fraction
-/// of a second, and a slow one, whose bounds are wide, does not spoil it.
+/// that one answer only says between which two bounds the offset lies. Both are kept: a slow answer,
+/// whose bounds are wide, spoils nothing, and is not taken for exact when it is the only one. Many
+/// answers narrow them to a fraction of a second.
 #[derive(Debug)]
 pub(crate) struct ServerClock {
-    /// Milliseconds that the service is ahead, or [`NEVER`].
-    offset: AtomicI64,
+    offset: Mutex<Option<Offset>>,
     /// When a warning was last given, in milliseconds since 1970 by the local clock, or [`NEVER`].
     warned: AtomicI64,
 }
@@ -31,7 +72,7 @@ pub(crate) struct ServerClock {
 impl Default for ServerClock {
     fn default() -> Self {
         Self {
-            offset: AtomicI64::new(NEVER),
+            offset: Mutex::new(None),
             warned: AtomicI64::new(NEVER),
         }
     }
@@ -53,41 +94,32 @@ impl ServerClock {
         if after < before {
             return None;
         }
-        let least = (date - after).num_milliseconds();
-        let most = (date - before).num_milliseconds().saturating_add(999);
-        let offset = self.narrow(least, most);
+        let newest = Offset {
+            least: (date - after).num_milliseconds(),
+            most: (date - before).num_milliseconds().saturating_add(999),
+        };
+        let offset = {
+            let mut known = self.offset.lock().unwrap_or_else(PoisonError::into_inner);
+            let better = known.map_or(newest, |known| known.or_newer(newest));
+            *known = Some(better);
+            better
+        };
         let tolerated = TOLERATED.num_milliseconds();
-        if least <= tolerated && most >= -tolerated {
+        if newest.least <= tolerated && newest.most >= -tolerated {
             return None;
         }
         self.claim_warning(after.timestamp_millis())
-            .then(|| Duration::milliseconds(offset))
+            .then(|| offset.middle())
     }
 
     /// How far the service is ahead of this machine (negative: behind), as far as known.
     pub(crate) fn offset(&self) -> Option<Duration> {
-        match self.offset.load(Ordering::Relaxed) {
-            NEVER => None,
-            millis => Some(Duration::milliseconds(millis)),
-        }
+        self.bounds().map(Offset::middle)
     }
 
-    /// Moves the estimate into the bounds.
-    fn narrow(&self, least: i64, most: i64) -> i64 {
-        let within = |known: i64| {
-            if known == NEVER {
-                least.midpoint(most)
-            } else {
-                known.clamp(least, most)
-            }
-        };
-        match self
-            .offset
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |known| {
-                Some(within(known))
-            }) {
-            Ok(known) | Err(known) => within(known),
-        }
+    /// The same as two bounds: what is decided by the time must hold for both.
+    pub(crate) fn bounds(&self) -> Option<Offset> {
+        *self.offset.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a warning may be given now; of several threads, one gets it.
@@ -195,6 +227,39 @@ mod tests {
         let settled = clock.offset();
         exchange(&clock, 200_000, 30_000, 30_000, 0);
         assert_eq!(clock.offset(), settled);
+    }
+
+    #[test]
+    fn the_first_answer_is_trusted_no_further_than_it_goes() {
+        // Six seconds under way, so that the service may be right or six seconds off.
+        let clock = ServerClock::default();
+        exchange(&clock, 0, 5_990, 10, 0);
+        let first = clock.bounds().unwrap();
+        assert!(first.least <= 0 && first.most >= 0, "{first:?}");
+        assert!(first.most - first.least >= 6_000, "{first:?}");
+        exchange(&clock, 10_000, 10, 10, 0);
+        let second = clock.bounds().unwrap();
+        assert!(second.least <= 0 && second.most >= 0, "{second:?}");
+        assert!(second.most - second.least <= 1_020, "{second:?}");
+    }
+
+    #[test]
+    fn the_truth_lies_between_the_bounds() {
+        for ahead in [-7_300, 0, 6_500] {
+            let clock = ServerClock::default();
+            let mut rng = Rng::with_seed(11);
+            for turn in 0..200 {
+                exchange(
+                    &clock,
+                    turn * 9_137,
+                    rng.i64(1..6_000),
+                    rng.i64(1..6_000),
+                    ahead,
+                );
+                let known = clock.bounds().unwrap();
+                assert!(known.least <= ahead && known.most >= ahead, "{known:?}");
+            }
+        }
     }
 
     #[test]

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use alpaca_trading::orders::Unresolved;
 use alpaca_trading::test_util::{Reply, Script};
-use alpaca_trading::{Attempt, Client, ErrorKind, Hook, Outcome, Outgoing, RetryPolicy};
+use alpaca_trading::{
+    Attempt, Client, Environment, ErrorKind, Hook, Outcome, Outgoing, RetryPolicy,
+};
 use chrono::{TimeDelta, Utc};
 use serde_json::json;
 use tokio::time::Instant;
@@ -224,4 +226,128 @@ async fn a_closing_that_never_arrives_is_settled_after_a_minute() {
     assert!(settled.expect("an answer").is_none());
     assert_took(gave_up, 60);
     assert_eq!(sent(&script, "DELETE", "/v2/positions/AAPL"), 1);
+}
+
+/// A script on which a submission and a closing are lost and cannot be looked up.
+fn losing() -> Script {
+    let now = Utc::now();
+    Script::new()
+        .on("POST", ORDERS, [Reply::reset()])
+        .on("GET", BY_CLIENT_ID, [Reply::html(404)])
+        .on(
+            "DELETE",
+            "/v2/positions/AAPL",
+            [dated(Reply::html(504), now)],
+        )
+        .on("GET", ORDERS, [Reply::html(404)])
+}
+
+/// What has become of neither is known.
+async fn lost(client: &Client) -> [Unresolved; 2] {
+    [
+        unresolved(client.orders().submit(request()).await, "submitted"),
+        unresolved(client.positions().close("AAPL").await, "closed"),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_environment_is_not_asked() {
+    let script = losing();
+    for asked in lost(&client(&script)).await {
+        let elsewhere = Script::new();
+        for environment in [
+            Environment::Live,
+            Environment::Custom("http://localhost:7".into()),
+        ] {
+            let builder = Client::builder().environment(environment);
+            let client = elsewhere.attach(builder).build().expect("a client");
+            let started = Instant::now();
+            let error = client.orders().settle(&asked).await.expect_err("elsewhere");
+            assert_eq!(
+                (error.kind(), error.outcome()),
+                (ErrorKind::Invalid, Outcome::Unknown),
+                "{error}"
+            );
+            assert!(error.message().contains("(paper)"), "{error}");
+            assert_eq!(error.unresolved(), Some(&asked));
+            assert_eq!(started.elapsed(), Duration::ZERO);
+        }
+        assert_eq!(elsewhere.requests(), []);
+        // The same service under its address is the same environment.
+        let same = Environment::Custom("https://paper-api.alpaca.markets/v2/".into());
+        let list = dated(Reply::json(200, "[]"), Utc::now());
+        let there = looks([not_found()]).on("GET", ORDERS, [list]);
+        let builder = there.attach(Client::builder().environment(same));
+        let client = builder.build().expect("a client");
+        let resolved = client.orders().resolve(&asked).await;
+        assert!(resolved.expect("an answer").is_none());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn none_by_other_keys_is_not_final() {
+    let script = losing();
+    for asked in lost(&client(&script)).await {
+        let list = dated(Reply::json(200, "[]"), Utc::now());
+        let later = looks([not_found()]).on("GET", ORDERS, [list]);
+        let another = |key_id: &str| {
+            let builder = Client::builder().key_pair(key_id, "a-secret-of-it");
+            later.attach(builder).build().expect("a client")
+        };
+        let settled = another("PKANOTHER").orders().settle(&asked).await;
+        let error = settled.as_ref().expect_err("another account");
+        assert!(error.message().contains("keys have changed"), "{error}");
+        for shown in [
+            format!("{error:?}"),
+            format!("{asked:?}"),
+            asked.to_string(),
+        ] {
+            for key in ["PKANOTHER", "PKSCRIPTED", "secret"] {
+                assert!(!shown.contains(key), "{shown}");
+            }
+        }
+        assert_eq!(unresolved(settled, "another account"), asked);
+        // The same key, whose secret was renewed, is that of the same account.
+        let settled = another("PKSCRIPTED").orders().settle(&asked).await;
+        assert!(settled.expect("an answer").is_none());
+    }
+    // What was written down is the caller's to ask for with the right keys.
+    let later = looks([not_found()]);
+    let builder = Client::builder().key_pair("PKANOTHER", "a-secret-of-it");
+    let client = later.attach(builder).build().expect("a client");
+    let written = Unresolved::submission("mine");
+    let settled = client.orders().settle(&written).await;
+    assert!(settled.expect("an answer").is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_order_in_another_accounts_list_is_not_taken_for_a_closing() {
+    let script = losing();
+    let [_, asked] = lost(&client(&script)).await;
+    let at = timestamp(Utc::now());
+    let row = order(json!({
+        "client_order_id": "by-the-service", "side": "sell", "created_at": at, "submitted_at": at,
+    }));
+    let list = || dated(Reply::json(200, json!([row]).to_string()), Utc::now());
+    let later = Script::new().on("GET", ORDERS, [list()]);
+    let builder = Client::builder().key_pair("PKANOTHER", "a-secret-of-it");
+    let another = later.attach(builder).build().expect("a client");
+    let resolved = another.orders().resolve(&asked).await;
+    assert_eq!(unresolved(resolved, "another account"), asked);
+    let resolved = client(&later).orders().resolve(&asked).await;
+    let found = resolved.expect("an answer").expect("the order");
+    assert_eq!(found.id.to_string(), ORDER);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_program_submitted_is_not_taken_for_a_closing_by_another_client() {
+    let script = losing();
+    let [_, asked] = lost(&client(&script)).await;
+    let at = timestamp(Utc::now());
+    let row = order(json!({"side": "sell", "created_at": at, "submitted_at": at}));
+    let list = dated(Reply::json(200, json!([row]).to_string()), Utc::now());
+    // It is the submission under the client order id `mine`, which arrived after all.
+    let later = Script::new().on("GET", ORDERS, [list]);
+    let resolved = client(&later).orders().resolve(&asked).await;
+    assert!(resolved.expect("an answer").is_none());
 }

@@ -94,8 +94,6 @@ fn doubtful() -> Vec<(&'static str, Reply)> {
     vec![
         ("reset", Reply::reset()),
         ("timeout", Reply::hangs()),
-        ("body cut short", Reply::cut_short()),
-        ("too long", Reply::json(200, " ".repeat(LIMIT + 1))),
         ("300", Reply::empty(300)),
         ("302", Reply::html(302)),
         ("306", Reply::empty(306)),
@@ -112,8 +110,18 @@ fn doubtful() -> Vec<(&'static str, Reply)> {
         ("502", Reply::html(502)),
         ("503", Reply::empty(503)),
         ("504", Reply::html(504)),
+    ]
+}
+
+/// Every way in which a success can leave it open what was accepted.
+fn odd_successes() -> Vec<(&'static str, Reply)> {
+    vec![
+        ("body cut short", Reply::cut_short()),
+        ("too long", Reply::json(200, " ".repeat(LIMIT + 1))),
         ("2xx that does not decode", Reply::json(200, r#"{"id":"#)),
         ("2xx of another kind", Reply::html(200)),
+        ("2xx with nothing", Reply::empty(204)),
+        ("2xx about another order", Reply::json(201, order("x", "1"))),
     ]
 }
 
@@ -241,7 +249,7 @@ async fn an_id_that_the_caller_used_before_is_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn a_doubtful_attempt_is_looked_up_and_found() {
-    for (name, reply) in doubtful() {
+    for (name, reply) in doubtful().into_iter().chain(odd_successes()) {
         let script = Script::new().on("POST", "/v2/orders", [reply]).on(
             "GET",
             BY_CLIENT_ID,
@@ -275,6 +283,29 @@ async fn a_doubtful_attempt_that_is_clearly_unknown_is_sent_again_with_the_same_
             .filter(|sent| sent.method == "POST")
             .collect();
         assert_eq!(bodies[0].body, bodies[1].body, "{name}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_success_is_never_sent_again_although_the_order_is_not_found() {
+    for (name, reply) in odd_successes() {
+        // Also when it is not the first attempt that ends so.
+        for (earlier, sent) in [(None, 1), (Some(Reply::html(503)), 2)] {
+            let replies = earlier.into_iter().chain([reply.clone()]);
+            let again = Reply::json(200, order("mine", "1"));
+            let script = Script::new()
+                .on("POST", "/v2/orders", replies.chain([again]))
+                .on("GET", BY_CLIENT_ID, [not_found()]);
+            let error = submit(&script, true).await.expect_err("unknown");
+            assert_eq!(
+                (error.kind(), error.outcome()),
+                (ErrorKind::Unresolved, Outcome::Unknown),
+                "{name}: {error}"
+            );
+            assert!(error.message().contains("called it a success"), "{error}");
+            assert_eq!((posts(&script), lookups(&script)), (sent, sent), "{name}");
+            assert_eq!(error.unresolved(), Some(&Unresolved::submission("mine")));
+        }
     }
 }
 
@@ -445,7 +476,7 @@ async fn an_id_made_here_and_refused_as_used_is_the_order_itself() {
 async fn a_replacement_is_looked_up_by_its_own_id() {
     let path = format!("/v2/orders/{OLD}");
     let old = Uuid::parse_str(OLD).expect("an id");
-    for (name, reply) in doubtful() {
+    for (name, reply) in doubtful().into_iter().chain(odd_successes()) {
         let script = Script::new().on("PATCH", &path, [reply]).on(
             "GET",
             BY_CLIENT_ID,

@@ -1,12 +1,15 @@
 //! The list of orders against a server that has more of them than fit on a page.
 
 use std::collections::HashSet;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use alpaca_trading::chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
 use alpaca_trading::orders::{AssetClass, OrderQuery};
 use alpaca_trading::types::Order;
-use alpaca_trading::{Client, ErrorKind, Rows, Side, Uuid};
+use alpaca_trading::{Client, ErrorKind, RowStream, Rows, Side, Uuid};
+use futures_core::Stream as _;
 use tests::loopback::{Loopback, Recorded, Reply};
 use tests::percent;
 
@@ -297,7 +300,32 @@ async fn a_row_of_which_nothing_can_be_made_out_is_not_lost() {
     assert_eq!(rows, [r#"{"qty":[]}"#, r#"{"qty":[]}"#, "7"]);
     // A full page of them leads nowhere.
     let list = client.orders().list(OrderQuery::all().page_size(3));
-    assert!(list.collect().await.unwrap_err().is_decode());
+    let error = list.collect().await.unwrap_err();
+    assert!(error.is_decode(), "{error}");
+    // That is no row which could be passed over: a stream ends with it.
+    assert_eq!(error.undecodable_row(), None);
+    let list = client.orders().list(OrderQuery::all().page_size(3));
+    assert_eq!(errors_of(list.stream()).await, 1);
+}
+
+/// How many errors come until a stream ends.
+async fn errors_of(mut stream: RowStream<Order>) -> usize {
+    let mut errors = 0;
+    while let Some(next) = poll_fn(|context| Pin::new(&mut stream).poll_next(context)).await {
+        errors += usize::from(next.is_err());
+        assert!(errors < 10, "it goes on for ever");
+    }
+    errors
+}
+
+#[tokio::test]
+async fn a_refusal_ends_a_stream() {
+    for status in [400, 401, 403, 404, 422] {
+        let (server, client) = crate::answering(Reply::json(status, "{}")).await;
+        let list = client.orders().list(OrderQuery::all());
+        assert_eq!(errors_of(list.stream()).await, 1, "{status}");
+        assert_eq!(server.take().len(), 1, "{status}");
+    }
 }
 
 #[tokio::test]

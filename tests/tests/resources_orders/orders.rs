@@ -152,22 +152,56 @@ async fn canceling_may_be_repeated() {
     };
     for (replies, requests) in [
         (vec![Scripted::empty(204)], 1),
-        // An attempt that may have arrived, and then nothing to cancel.
-        (vec![Scripted::reset(), unknown()], 2),
-        (vec![Scripted::html(504), unknown()], 2),
-        (vec![Scripted::empty(503), Scripted::empty(404)], 2),
+        // An attempt that may have arrived, and then nothing to cancel: the order itself is read.
+        (vec![Scripted::reset(), unknown()], 3),
+        (vec![Scripted::html(504), unknown()], 3),
+        (vec![Scripted::empty(503), Scripted::empty(404)], 3),
+        (vec![Scripted::reset(), Scripted::html(404)], 3),
         (vec![Scripted::reset(), state("canceled")], 2),
         // Somebody else was quicker.
         (vec![state("canceled")], 1),
         (vec![state("pending_cancel")], 1),
     ] {
-        let script = Script::new().on("DELETE", &path, replies.clone());
-        scripted(&script)
-            .orders()
-            .cancel(id())
-            .await
-            .unwrap_or_else(|error| panic!("{replies:?}: {error}"));
-        assert_eq!(script.requests().len(), requests, "{replies:?}");
+        for now in ["canceled", "pending_cancel"] {
+            let script = Script::new().on("DELETE", &path, replies.clone()).on(
+                "GET",
+                &path,
+                [Scripted::json(200, order(now))],
+            );
+            scripted(&script)
+                .orders()
+                .cancel(id())
+                .await
+                .unwrap_or_else(|error| panic!("{replies:?}: {error}"));
+            assert_eq!(script.requests().len(), requests, "{replies:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn not_found_after_a_lost_answer_does_not_mean_canceled() {
+    let path = format!("/v2/orders/{ORDER}");
+    let unknown = || {
+        Scripted::json(
+            404,
+            r#"{"code":40410000,"message":"order not found for x"}"#,
+        )
+    };
+    for look in [
+        Scripted::json(200, order("new")),
+        Scripted::json(200, order("filled")),
+        unknown(),
+        Scripted::html(503),
+        Scripted::hangs(),
+    ] {
+        let script = Script::new()
+            .on("DELETE", &path, [Scripted::reset(), unknown()])
+            .on("GET", &path, [look.clone()]);
+        let started = tokio::time::Instant::now();
+        let error = scripted(&script).orders().cancel(id()).await.unwrap_err();
+        assert!(error.is_not_found(), "{look:?}: {error}");
+        assert_eq!(error.outcome(), Outcome::Unknown, "{look:?}");
+        assert!(started.elapsed().as_secs() <= 11, "{look:?}");
     }
 }
 
@@ -244,9 +278,39 @@ async fn each_canceled_order_has_an_outcome_of_its_own() {
     );
     assert!(outcomes[5].result.as_ref().unwrap_err().is_not_found());
 
+    for state in ["pending_cancel", "canceled"] {
+        let message = format!(r#"order is already in \"{state}\" state"#);
+        let body = format!(
+            r#"[{{"id":"{ORDER}","status":422,"body":{{"code":42210000,"message":"{message}"}}}}]"#
+        );
+        let (_server, client) = answering(Reply::json(207, body)).await;
+        let outcomes = client.orders().cancel_all().await.unwrap();
+        assert!(matches!(outcomes[0].result, Ok(None)), "{state}");
+        assert_eq!(outcomes[0].status, Some(422));
+    }
+
     for nothing in ["[]", "null"] {
         let (_server, client) = answering(Reply::json(207, nothing)).await;
         assert!(client.orders().cancel_all().await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_could_not_be_canceled_after_a_lost_answer_is_in_doubt() {
+    let refusal = r#"{"code":42210000,"message":"order is already in \"filled\" state"}"#;
+    let items = format!(r#"[{{"id":"{ORDER}","status":422,"body":{refusal}}}]"#);
+    let refused = || Scripted::json(207, items.clone());
+    for (replies, outcome) in [
+        (vec![refused()], Outcome::Rejected),
+        (vec![Scripted::reset(), refused()], Outcome::Unknown),
+        (vec![Scripted::html(504), refused()], Outcome::Unknown),
+    ] {
+        let script = Script::new().on("DELETE", "/v2/orders", replies.clone());
+        let outcomes = scripted(&script).orders().cancel_all().await.unwrap();
+        let error = outcomes[0].result.as_ref().unwrap_err();
+        assert_eq!(error.outcome(), outcome, "{replies:?}");
+        assert!(error.is_not_cancelable());
+        assert_eq!(script.requests().len(), replies.len());
     }
 }
 

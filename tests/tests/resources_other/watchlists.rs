@@ -162,6 +162,18 @@ async fn an_asset_that_is_off_after_a_lost_answer_was_taken_off() {
         .unwrap_err();
     assert!(error.is_not_found(), "{error}");
     assert_eq!(error.outcome(), Outcome::Unknown);
+
+    // The list cannot be read: it is the removal that is told of.
+    let forbidden = Reply::json(403, r#"{"message":"forbidden."}"#);
+    for look in [absent(), forbidden] {
+        let (_server, client) = in_turn([Reply::Close, absent(), look]).await;
+        let removed = client.watchlists().remove(id(), "BTC/USD").await;
+        let error = removed.unwrap_err();
+        assert_eq!(error.status(), Some(404), "{error}");
+        assert_eq!(error.outcome(), Outcome::Unknown, "{error}");
+        let operation = error.operation().unwrap();
+        assert!(operation.starts_with("DELETE "), "{operation}");
+    }
 }
 
 #[tokio::test]
@@ -228,6 +240,13 @@ async fn a_change_of_the_name_is_found_under_the_new_name() {
         assert!(error.is_not_found(), "{error}");
         assert_eq!(error.outcome(), Outcome::Unknown);
     }
+
+    // Nor need one of that name be the one that was renamed: nothing else is known of it.
+    let (_server, client) = in_turn([Reply::Close, absent(), ok(&renamed)]).await;
+    let tech = client.watchlists().by_name("tech");
+    let only_the_name = WatchlistUpdate::new().name("chips");
+    let error = tech.update(only_the_name).await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Unknown);
 
     // Without a lost answer the list is simply not there.
     let (server, client) = in_turn([absent()]).await;
