@@ -25,9 +25,17 @@ fn run(variables: &[(&str, &str)]) -> Output {
 fn without_keys_it_trades_on_the_simulator_and_ends_well() {
     let begun = Instant::now();
     let output = run(&[]);
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        begun.elapsed()
+    );
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     for expected in [
         "a simulator at http://127.0.0.1:",
         "cash          100000",

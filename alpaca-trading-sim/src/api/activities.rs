@@ -71,22 +71,44 @@ fn page(
                 |order| matches!(&activity.what, What::Fill(fill) if fill.order_id == order),
             )
     };
-    let all = account.activities.iter();
-    let mut rows: Vec<&Activity> = all.filter(fits).collect();
-    rows.sort_by(|one, other| one.id.cmp(&other.id));
-    if !ascending {
-        rows.reverse();
-    }
-    let behind = match call.param("page_token") {
-        None => 0,
-        // The token is the id of the last row; it need not be among those that are wanted now.
-        Some(token) => rows.partition_point(|row| match ascending {
-            true => &*row.id <= token,
-            false => &*row.id >= token,
-        }),
+    // They stand as they came, those of one millisecond too, whose ids are in no order.
+    let all = account.activities.as_slice();
+    // The token is the id of the last row; it need not be among those that are wanted now. Of an id that is not
+    // the account's, the time counts.
+    let rows = match call.param("page_token") {
+        None => all,
+        Some(token) => {
+            let place = all.iter().position(|row| &*row.id == token);
+            let (before, behind) = match place {
+                Some(place) => (place, place.saturating_add(1)),
+                None => (
+                    all.partition_point(|row| &*row.id < token),
+                    all.partition_point(|row| &*row.id <= token),
+                ),
+            };
+            let rest = match ascending {
+                true => all.get(behind..),
+                false => all.get(..before),
+            };
+            rest.unwrap_or_default()
+        }
     };
-    let page = rows.into_iter().skip(behind).take(size).map(Activity::json);
-    Answer::ok(page.collect::<Vec<_>>())
+    let page: Vec<_> = match ascending {
+        true => rows
+            .iter()
+            .filter(fits)
+            .take(size)
+            .map(Activity::json)
+            .collect(),
+        false => rows
+            .iter()
+            .rev()
+            .filter(fits)
+            .take(size)
+            .map(Activity::json)
+            .collect(),
+    };
+    Answer::ok(page)
 }
 
 type Bound = Option<DateTime<Utc>>;

@@ -126,6 +126,9 @@ impl Call {
     /// A parameter of the path that is a UUID, with dashes or without.
     pub(crate) fn id(&self, name: &str) -> Result<Uuid, ApiError> {
         let text = self.part(name);
+        if text.is_empty() {
+            return Err(ApiError::invalid(format!("{name} is missing")));
+        }
         Uuid::parse_str(text)
             .map_err(|_| ApiError::invalid(format!("{name} is not a valid UUID: {}", clip(text))))
     }

@@ -175,8 +175,9 @@ pub(super) fn list(world: &World, account: AccountIx, call: &Call) -> Result<Ans
         let Some(order) = world.orders().get(ix) else {
             continue;
         };
-        // Legs stand within their parents when they are nested.
-        let rolled_up = nested && order.parent.is_some();
+        // Legs stand within their parents when they are nested, unless the list leaves the parent out.
+        let parent = order.parent.and_then(|parent| world.orders().get(parent));
+        let rolled_up = nested && parent.is_some_and(|parent| filter.takes(world, parent));
         if !rolled_up && filter.takes(world, order) {
             page.push(OrderJson::new(world, order, nested));
             if page.len() == limit {
@@ -210,7 +211,7 @@ fn anchors(
             return Ok(None);
         };
         let id = uuid::Uuid::parse_str(text)
-            .map_err(|_| ApiError::invalid(format!("failed to parse {name}: {}", clip(text))))?;
+            .map_err(|_| ApiError::invalid(format!("failed to parse {name}")))?;
         let ix = world
             .orders()
             .find(id)

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use rust_decimal::Decimal;
 
-use super::{Call, clip};
+use super::Call;
 use crate::ApiError;
 use crate::calendar::eastern::from_eastern;
 use crate::world::order::decimal;
@@ -35,7 +35,7 @@ impl Call {
             .map(|text| match text {
                 "true" | "True" | "1" => Ok(true),
                 "false" | "False" | "0" => Ok(false),
-                _ => Err(failed(name, text)),
+                _ => Err(failed(name)),
             })
             .transpose()
     }
@@ -63,14 +63,14 @@ impl Call {
     /// An amount.
     pub(super) fn amount(&self, name: &str) -> Result<Option<Decimal>, ApiError> {
         self.param(name)
-            .map(|text| decimal(text).ok_or_else(|| failed(name, text)))
+            .map(|text| decimal(text).ok_or_else(|| failed(name)))
             .transpose()
     }
 
     /// A time, or a date, which stands for its beginning in New York.
     pub(super) fn time(&self, name: &str) -> Result<Option<DateTime<Utc>>, ApiError> {
         self.param(name)
-            .map(|text| time(text).ok_or_else(|| failed(name, text)))
+            .map(|text| time(text).ok_or_else(|| failed(name)))
             .transpose()
     }
 
@@ -80,7 +80,7 @@ impl Call {
             .map(|text| {
                 let date = text.get(..10).and_then(|date| date.parse().ok());
                 let whole = text.len() == 10 || time(text).is_some();
-                date.filter(|_| whole).ok_or_else(|| failed(name, text))
+                date.filter(|_| whole).ok_or_else(|| failed(name))
             })
             .transpose()
     }
@@ -96,8 +96,8 @@ fn time(text: &str) -> Option<DateTime<Utc>> {
     Some(from_eastern(date, NaiveTime::MIN))
 }
 
-fn failed(name: &str, text: &str) -> ApiError {
-    ApiError::invalid(format!("failed to parse {name}: {}", clip(text)))
+fn failed(name: &str) -> ApiError {
+    ApiError::invalid(format!("failed to parse {name}"))
 }
 
 #[cfg(test)]

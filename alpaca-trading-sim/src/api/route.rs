@@ -15,12 +15,17 @@ pub(crate) enum NoRoute {
 
 /// The operation that a method and a path name, and the parameters of the path.
 ///
-/// A path without parameters goes before one with them: `watchlists:by_name` is no id.
+/// A path without parameters goes before one with them: `watchlists:by_name` is no id. A slash at the end is
+/// ignored, except where the id of an order belongs: who forgets it does not mean all orders.
 pub(crate) fn find(
     method: &str,
     path: &str,
 ) -> Result<(&'static Operation, BTreeMap<String, String>), NoRoute> {
-    let path = path.strip_suffix('/').unwrap_or(path);
+    const NO_ID: &str = "/v2/orders/";
+    let path = match path.strip_suffix('/') {
+        Some(shorter) if path != NO_ID || method == "POST" => shorter,
+        _ => path,
+    };
     let fitting: Vec<_> = OPERATIONS
         .iter()
         .filter_map(|operation| Some((operation, parameters(operation.path, path)?)))
@@ -51,7 +56,7 @@ fn parameters(template: &str, path: &str) -> Option<BTreeMap<String, String>> {
         {
             None if expected == segment => {}
             None => return None,
-            Some(_) if segment.is_empty() => return None,
+            Some(name) if segment.is_empty() && name != "order_id" => return None,
             Some(name) => {
                 found.insert(name.to_owned(), decoded(segment)?);
             }
@@ -121,6 +126,9 @@ mod tests {
                 "/v2/assets/fixed_income/us_corporates",
                 Ok("list_us_corporates"),
             ),
+            ("DELETE", "/v2/orders", Ok("cancel_all_orders")),
+            ("DELETE", "/v2/orders/", Ok("cancel_order")),
+            ("POST", "/v2/orders/", Ok("create_order")),
             ("PUT", "/v2/account", Err(NoRoute::Method)),
             ("GET", "/v2/accounts", Err(NoRoute::Unknown)),
             ("GET", "/", Err(NoRoute::Unknown)),

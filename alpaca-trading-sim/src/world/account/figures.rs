@@ -9,7 +9,7 @@
 //! | multiplier | 1 below 2,000 of equity, else what the account is set to |
 //! | buying power at 1 | cash less what open orders hold |
 //! | at 2 | 2 × (equity − initial margin) |
-//! | at 4 | 4 × (equity − maintenance margin) as of the last close, or as of now if that is less; less what was added to positions today and what open orders hold |
+//! | at 4 | 4 × (equity − maintenance margin) as of the last close, less what was added to positions today; or 4 × equity less the value of positions, if that is less; less what open orders hold |
 //! | regulation T buying power | 2 × (equity − initial margin) |
 //! | options buying power | equity − initial margin |
 //! | non-marginable buying power | equity − initial margin − 2,000, or the cash ([`Dialect`](crate::world::Dialect)) |
@@ -150,11 +150,15 @@ impl Figures {
         let zero = Decimal::ZERO;
         let free = (self.equity - self.initial_margin).max(zero);
         let at_last_close = account.last_equity - account.last_maintenance_margin;
-        let now = self.equity - self.maintenance_margin;
+        let exposure = self.long_market_value - self.short_market_value;
+        let now = dec!(4) * self.equity - exposure;
         self.buying_power = match self.multiplier {
             1 => (account.cash - self.reserved).max(zero),
             2 => free * dec!(2),
-            _ => (dec!(4) * at_last_close.min(now) - added_today - self.reserved).max(zero),
+            _ => {
+                let by_close = dec!(4) * at_last_close - added_today;
+                (by_close.min(now) - self.reserved).max(zero)
+            }
         };
         self.regt_buying_power = match self.multiplier {
             1 => self.buying_power,
@@ -209,6 +213,28 @@ mod tests {
         assert_eq!(figures.regt_buying_power, dec!(80680.36));
         assert_eq!(figures.options_buying_power, dec!(40340.18));
         assert_eq!(figures.buying_power, dec!(262113.632));
+    }
+
+    /// What was bought today takes its cost once, and a loss of today four times.
+    #[test]
+    fn buying_power_within_a_day() {
+        let universe = Universe::builtin();
+        let asset = universe.get(universe.find("AAPL").unwrap()).clone();
+        for (price, power) in [(dec!(1000), dec!(300000)), (dec!(500), dec!(150000))] {
+            let mut account = Account::new(
+                super::super::AccountSetup::default(),
+                uuid::Uuid::nil(),
+                chrono::DateTime::UNIX_EPOCH,
+            );
+            let mut position = Position::default();
+            position.trade(dec!(100), dec!(1000));
+            account.cash -= dec!(100000);
+            let mut figures = Figures::default();
+            figures.add(&asset, &position, price);
+            figures.equity = account.cash + figures.long_market_value;
+            figures.finish(&account, position.added_today(), &Dialect::default());
+            assert_eq!(figures.buying_power, power, "{price}");
+        }
     }
 
     #[test]

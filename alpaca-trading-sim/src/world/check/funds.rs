@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Shaped, Verdict, permission};
 use crate::ApiError;
 use crate::calendar::Phase;
-use crate::market::{Asset, AssetClass, Quote};
+use crate::market::{Asset, AssetClass, AssetIx, Quote};
 use crate::world::account::{Account, Figures};
 use crate::world::order::{Intent, OrderClass, OrderType, Side, amount};
 use crate::world::{World, engine};
@@ -57,7 +57,7 @@ pub(crate) fn check(
         ));
     }
     if closes {
-        held(world, account, shaped, asset)?;
+        held(world, account, shaped)?;
         return Ok(Verdict {
             intent: inferred,
             reserve: Decimal::ZERO,
@@ -72,6 +72,7 @@ pub(crate) fn check(
         return Err(no_balance(coin(&asset.symbol), requested, Decimal::ZERO));
     }
     one_direction(world, account, shaped)?;
+    no_closing_orders(world, account, shaped)?;
     let figures = Figures::of(world, account);
     if shaped.side == Side::Sell {
         permission::short(shaped, asset, &account.config, figures.multiplier > 1)?;
@@ -84,7 +85,7 @@ pub(crate) fn check(
 }
 
 /// Whether as much as is to be closed is held, and not promised to other orders.
-fn held(world: &World, account: &Account, shaped: &Shaped, asset: &Asset) -> Result<(), ApiError> {
+fn held(world: &World, account: &Account, shaped: &Shaped) -> Result<(), ApiError> {
     let available = world.available(account, shaped.asset);
     let requested = match (shaped.request.qty, shaped.request.notional) {
         (Some(qty), _) => qty,
@@ -97,15 +98,27 @@ fn held(world: &World, account: &Account, shaped: &Shaped, asset: &Asset) -> Res
     if requested <= available {
         return Ok(());
     }
-    let existing = account.position(shaped.asset).qty.abs();
+    Err(too_few(world, account, shaped.asset, requested, available))
+}
+
+/// Fewer are there than an order would close.
+pub(crate) fn too_few(
+    world: &World,
+    account: &Account,
+    ix: AssetIx,
+    requested: Decimal,
+    available: Decimal,
+) -> ApiError {
+    let asset = world.universe().get(ix);
+    let existing = account.position(ix).qty.abs();
     if asset.class == AssetClass::Crypto {
-        return Err(no_balance(coin(&asset.symbol), requested, available));
+        return no_balance(coin(&asset.symbol), requested, available);
     }
     let related: Vec<Value> = world
-        .closing_orders(account, shaped.asset)
+        .closing_orders(account, ix)
         .map(|order| order.id.to_string().into())
         .collect();
-    Err(ApiError::forbidden(format!(
+    ApiError::forbidden(format!(
         "insufficient qty available for order (requested: {}, available: {})",
         amount(requested),
         amount(available)
@@ -114,7 +127,7 @@ fn held(world: &World, account: &Account, shaped: &Shaped, asset: &Asset) -> Res
     .with("existing_qty", amount(existing))
     .with("held_for_orders", amount(existing - available))
     .with("symbol", asset.symbol.clone())
-    .with("related_orders", related))
+    .with("related_orders", related)
 }
 
 fn coin(symbol: &str) -> &str {
@@ -147,6 +160,17 @@ fn one_direction(world: &World, account: &Account, shaped: &Shaped) -> Result<()
     }))
 }
 
+/// An order by amount does not open more while orders to close are open.
+fn no_closing_orders(world: &World, account: &Account, shaped: &Shaped) -> Result<(), ApiError> {
+    let closing = world.closing_orders(account, shaped.asset).next();
+    match shaped.request.notional.and(closing) {
+        Some(_) => Err(ApiError::forbidden(
+            "unable to open new notional orders while having open closing position orders",
+        )),
+        None => Ok(()),
+    }
+}
+
 /// Whether the order can be paid for; what it holds, for each unit or whole.
 fn affordable(
     world: &World,
@@ -166,27 +190,42 @@ fn affordable(
         (None, None) => (Decimal::ZERO, Decimal::ZERO),
     };
     if asset.class == AssetClass::Crypto {
-        in_coins(cost, figures)?;
-        return Ok(reserve);
-    }
-    if cost < Decimal::ONE && shaped.is_fractional(asset) {
+        in_coins(cost)?;
+    } else if cost < Decimal::ONE && shaped.is_fractional(asset) {
         return Err(ApiError::forbidden(
             "cost basis must be >= minimal amount of order 1",
         ));
     }
-    let power = match asset.marginable || shaped.side == Side::Sell {
-        true => figures.buying_power,
-        false => figures.non_marginable_buying_power,
-    };
-    if cost > power {
-        return Err(ApiError::forbidden("insufficient buying power")
-            .with("buying_power", amount(power.round_dp(2)))
-            .with("cost_basis", amount(cost.round_dp(2))));
-    }
+    payable(asset, shaped.side, cost, Decimal::ZERO, figures)?;
     Ok(reserve)
 }
 
-fn in_coins(cost: Decimal, figures: &Figures) -> Result<(), ApiError> {
+/// Whether the account can bear an order of this cost, for which so much is held already.
+pub(crate) fn payable(
+    asset: &Asset,
+    side: Side,
+    cost: Decimal,
+    held: Decimal,
+    figures: &Figures,
+) -> Result<(), ApiError> {
+    let power = match asset.marginable || (side == Side::Sell && asset.class != AssetClass::Crypto)
+    {
+        true => figures.buying_power,
+        false => figures.non_marginable_buying_power,
+    };
+    if cost - held <= power {
+        return Ok(());
+    }
+    Err(match asset.class {
+        AssetClass::Crypto => no_balance("USD", cost, power + held),
+        AssetClass::UsEquity => ApiError::forbidden("insufficient buying power")
+            .with("buying_power", amount(power.round_dp(2)))
+            .with("cost_basis", amount(cost.round_dp(2))),
+    })
+}
+
+/// Whether an order for coins is neither too small nor too great.
+pub(crate) fn in_coins(cost: Decimal) -> Result<(), ApiError> {
     if cost < LEAST_IN_COINS {
         return Err(ApiError::forbidden(format!(
             "cost basis must be >= minimal amount of order {LEAST_IN_COINS}"
@@ -197,11 +236,7 @@ fn in_coins(cost: Decimal, figures: &Figures) -> Result<(), ApiError> {
             "cost basis must be <= maximal amount of order {MOST_IN_COINS}"
         )));
     }
-    let available = figures.non_marginable_buying_power;
-    match cost > available {
-        true => Err(no_balance("USD", cost, available)),
-        false => Ok(()),
-    }
+    Ok(())
 }
 
 /// What one unit is taken to cost.

@@ -5,8 +5,8 @@
 //! 1. [`shape`]: what can be said of the request alone.
 //! 2. [`permission`]: what account and asset allow.
 //! 3. [`price`]: increments, and where the prices of legs may lie.
-//! 4. [`funds`]: what is held and what may be spent.
-//! 5. [`wash`]: orders of the same account that would trade with each other.
+//! 4. [`wash`]: orders of the same account that would trade with each other.
+//! 5. [`funds`]: what is held and what may be spent.
 
 pub(super) mod funds;
 pub(super) mod permission;

@@ -9,7 +9,7 @@ use crate::world::Dialect;
 use crate::world::order::{OrderClass, OrderRequest, OrderType, Side, TimeInForce};
 
 /// More than this is no quantity: beyond it, amounts would lose digits.
-const MOST: Decimal = dec!(1000000000);
+pub(crate) const MOST: Decimal = dec!(1000000000);
 
 /// Checks what needs no asset.
 pub(crate) fn request(request: &OrderRequest, dialect: &Dialect) -> Result<(), ApiError> {
@@ -166,6 +166,15 @@ fn legs(request: &OrderRequest) -> Result<(), ApiError> {
                 .any(|price| *price <= Decimal::ZERO)
             {
                 return invalid("the prices of take_profit and stop_loss must be > 0");
+            }
+            if [target, stop, limit]
+                .iter()
+                .flatten()
+                .any(|price| *price > MOST)
+            {
+                return invalid(&format!(
+                    "the prices of take_profit and stop_loss must be <= {MOST}"
+                ));
             }
             Ok(())
         }

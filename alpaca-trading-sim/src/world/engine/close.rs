@@ -78,7 +78,12 @@ impl World {
     pub(crate) fn close_all(&mut self, account: AccountIx, cancel_orders: bool) -> Vec<Closed> {
         if cancel_orders {
             self.cancel_all(account);
-            // What a cancel frees is free for the orders that follow.
+            // The orders that follow need what the cancels free: they are not sent before the venue has
+            // confirmed those, however long that is on its way.
+            let open = self.account(account).map(|owner| self.open_orders(owner));
+            for ix in open.unwrap_or_default() {
+                self.confirm_cancel(ix);
+            }
             self.settle();
         }
         let Some(owner) = self.account(account) else {

@@ -1,13 +1,16 @@
 //! Telling the streams what has happened.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::super::World;
 use super::super::account::{Activity, What};
 use super::super::order::{OrderIx, OrderJson, amount, time};
+use crate::calendar::eastern::eastern_date;
+use crate::calendar::settlement;
 use crate::events::{Event, Kind};
+use crate::market::AssetClass;
 
 /// What a fill adds to its event.
 pub(super) struct FillFacts {
@@ -76,6 +79,20 @@ impl World {
         id
     }
 
+    /// When an activity is settled: shares a cycle after the trade, coins at once, others on their day.
+    fn settlement_of(&self, activity: &Activity) -> NaiveDate {
+        let fill = match &activity.what {
+            What::Fill(fill) => fill,
+            What::NonTrade(entry) => return entry.date,
+        };
+        let traded = eastern_date(activity.at);
+        let asset = self.universe.find(&fill.symbol);
+        match asset.map(|ix| self.universe.get(ix).class) {
+            Some(AssetClass::UsEquity) => settlement(traded).unwrap_or(traded),
+            _ => traded,
+        }
+    }
+
     /// Writes an activity down and tells it.
     pub(super) fn note(
         &mut self,
@@ -91,7 +108,7 @@ impl World {
             what,
         };
         let id = self.event_id();
-        let body = event_body(&activity, &id, details);
+        let body = event_body(&activity, &id, self.settlement_of(&activity), details);
         self.write_down("activity", || body.clone());
         if let Some(account) = self.account_mut(account) {
             account.activities.push(activity);
@@ -106,8 +123,7 @@ impl World {
 }
 
 /// An activity as its stream has it.
-fn event_body(activity: &Activity, id: &str, details: Value) -> Value {
-    let day = crate::calendar::eastern::eastern_date(activity.at).to_string();
+fn event_body(activity: &Activity, id: &str, settles: NaiveDate, details: Value) -> Value {
     let unique = activity.id.rsplit("::").next().unwrap_or_default();
     let mut body = json!({
         "at": time(activity.at),
@@ -118,7 +134,7 @@ fn event_body(activity: &Activity, id: &str, details: Value) -> Value {
         },
         "status": "executed",
         "executed_at": time(activity.at),
-        "settle_date": day,
+        "settle_date": settles.to_string(),
         "currency": "USD",
         "ref_id": unique,
         "details": details,

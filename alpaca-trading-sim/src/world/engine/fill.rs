@@ -227,7 +227,7 @@ impl World {
             symbol: Some(symbol.to_owned()),
             description: "Coin Pair Transaction Fee",
         };
-        let details = json!({ "symbol": symbol });
+        let details = json!({ "symbol": symbol, "system_date": date.to_string() });
         self.note(account, self.now, What::NonTrade(Box::new(entry)), details);
     }
 }

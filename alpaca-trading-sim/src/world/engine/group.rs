@@ -8,7 +8,8 @@
 //!
 //! A stop that stands by is `held` until the price passes it; then it works, and the target is canceled. What
 //! the target has filled, the stop no longer has to sell. When one is filled whole or ends in any other
-//! way, the other is canceled. An entry that ends before it is filled whole takes its legs with it.
+//! way, the other is canceled. An entry that ends before it is filled whole takes its legs with it,
+//! and a leg that ends before then its entry.
 
 use rust_decimal::Decimal;
 
@@ -158,6 +159,10 @@ impl World {
         };
         let mut others = order.legs.clone();
         others.extend(self.other_exit(ix));
+        // An entry does not go on without the legs that were to protect it.
+        if matches!(order.class, OrderClass::Bracket | OrderClass::Oto) {
+            others.extend(order.parent);
+        }
         for other in others {
             let status = match status {
                 Status::Expired => Status::Expired,

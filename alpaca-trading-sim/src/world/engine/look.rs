@@ -98,22 +98,32 @@ impl World {
         {
             return false;
         }
+        // What was canceled on its way has not reached its venue.
+        if matches!(
+            order.before_pending,
+            Some(Status::PendingNew | Status::Accepted)
+        ) {
+            return false;
+        }
         // A leg whose group has not begun is held, whatever became of a cancel of it.
         if order.before_pending == Some(Status::Held) && !self.stands_by(order) {
             return false;
         }
+        // Stops wake in core hours alone.
+        let core = self.phase_of(self.universe.get(order.asset)) == Phase::Core;
+        self.has_session(order) && (core || !order.waits_for_stop())
+    }
+
+    /// Whether the session of now is one in which an order works.
+    pub(super) fn has_session(&self, order: &Order) -> bool {
         let asset = self.universe.get(order.asset);
         match self.phase_of(asset) {
             Phase::Core => true,
-            // Stops wake in core hours alone.
-            _ if order.waits_for_stop() => false,
             Phase::Pre | Phase::Post => order.extended_hours,
             Phase::Overnight => {
-                order.extended_hours
-                    && asset
-                        .attributes
-                        .iter()
-                        .any(|name| name == "overnight_tradable")
+                let account = self.account(order.account);
+                let allowed = account.is_some_and(|own| !own.config.disable_overnight_trading);
+                order.extended_hours && asset.has("overnight_tradable") && allowed
             }
             Phase::Closed => false,
         }

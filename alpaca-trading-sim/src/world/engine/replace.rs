@@ -4,16 +4,17 @@
 //! old one is `replaced`, and what it has filled counts for the new one, whose quantity is the total. If
 //! the old one is filled first, the new one is rejected.
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, dec};
 
 use super::super::World;
 use super::super::account::{AccountIx, Figures};
 use super::super::agenda::Task;
-use super::super::check::price;
+use super::super::check::{funds, price, shape};
 use super::super::order::{
-    Order, OrderClass, OrderIx, OrderType, ReplaceRequest, Status, TimeInForce, amount,
+    Order, OrderClass, OrderIx, OrderType, ReplaceRequest, Status, TimeInForce,
 };
 use crate::ApiError;
+use crate::market::{Asset, AssetClass};
 
 impl World {
     /// Takes a replacement, or says why not.
@@ -29,14 +30,19 @@ impl World {
         self.replaceable(&old)?;
         let mut new = changed(&old, request)?;
         let asset = self.universe.get(old.asset);
+        self.lasting(&new, asset)?;
         for (name, price) in [
             ("limit_price", request.limit_price),
             ("stop_price", request.stop_price),
         ] {
             if let Some(price) = price {
+                let word = name.split('_').next().unwrap_or_default();
                 if price <= Decimal::ZERO {
-                    let word = name.split('_').next().unwrap_or_default();
                     return Err(ApiError::invalid(format!("{word} price must be > 0")));
+                }
+                if price > shape::MOST {
+                    let message = format!("{word} price must be <= {}", shape::MOST);
+                    return Err(ApiError::invalid(message));
                 }
                 price::increment(name, price, asset)?;
             }
@@ -56,6 +62,11 @@ impl World {
         new.id = self.ids.uuid();
         new.client_order_id = self.client_order_id(id);
         new.replaces = Some(old.id);
+        new.expires_at = self.end_of(
+            self.universe.get(new.asset).class,
+            new.time_in_force,
+            new.extended_hours,
+        );
         new.created_at = self.now;
         new.updated_at = self.now;
         new.before_pending = None;
@@ -118,6 +129,24 @@ impl World {
         Ok(())
     }
 
+    /// Whether an order may last as long as it now says.
+    fn lasting(&self, new: &Order, asset: &Asset) -> Result<(), ApiError> {
+        let refused = |message: &str| Err(ApiError::unprocessable(message));
+        let day = new.time_in_force == TimeInForce::Day;
+        match asset.class {
+            AssetClass::Crypto if day => refused("invalid crypto time_in_force"),
+            AssetClass::UsEquity if !day && new.is_fractional() => {
+                refused("fractional orders must be DAY orders")
+            }
+            AssetClass::UsEquity
+                if !day && new.extended_hours && !self.dialect.extended_hours_gtc =>
+            {
+                refused("extended hours order must be DAY limit orders")
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// What the new order holds for each unit; the account must be able to bear what is more than before.
     fn reserve_of(&self, old: &Order, new: &Order) -> Result<Decimal, ApiError> {
         let Some(account) = self.account(old.account) else {
@@ -142,22 +171,24 @@ impl World {
             let cost = left(new)
                 .checked_mul(price)
                 .ok_or_else(|| ApiError::invalid("qty is too large"))?;
-            let more = cost - old.held_value();
-            let power = Figures::of(self, account).buying_power;
-            if more > power {
-                return Err(ApiError::forbidden("insufficient buying power")
-                    .with("buying_power", amount(power.round_dp(2)))
-                    .with("cost_basis", amount(cost.round_dp(2))));
+            let asset = self.universe.get(old.asset);
+            if asset.class == AssetClass::Crypto {
+                let whole = new.qty.and_then(|qty| qty.checked_mul(price));
+                funds::in_coins(whole.unwrap_or(cost))?;
             }
+            let figures = Figures::of(self, account);
+            funds::payable(asset, new.side, cost, old.held_value(), &figures)?;
             return Ok(price);
         }
         let available = self.available(account, old.asset) + left(old);
         if left(new) > available {
-            return Err(ApiError::forbidden(format!(
-                "insufficient qty available for order (requested: {}, available: {})",
-                amount(left(new)),
-                amount(available)
-            )));
+            return Err(funds::too_few(
+                self,
+                account,
+                old.asset,
+                left(new),
+                available,
+            ));
         }
         Ok(Decimal::ZERO)
     }
@@ -277,6 +308,9 @@ fn changed(old: &Order, request: &ReplaceRequest) -> Result<Order, ApiError> {
         if qty <= Decimal::ZERO {
             return Err(ApiError::invalid("qty must be > 0"));
         }
+        if qty > shape::MOST {
+            return Err(ApiError::invalid(format!("qty must be <= {}", shape::MOST)));
+        }
         if qty <= old.filled_qty {
             return Err(ApiError::unprocessable("qty must be > filled_qty"));
         }
@@ -327,8 +361,22 @@ fn changed(old: &Order, request: &ReplaceRequest) -> Result<Order, ApiError> {
         if trail <= Decimal::ZERO {
             return Err(ApiError::invalid("trail price must be > 0"));
         }
+        if trail > shape::MOST {
+            return Err(ApiError::invalid(format!(
+                "trail price must be <= {}",
+                shape::MOST
+            )));
+        }
         match old.trail_price {
             Some(_) => new.trail_price = Some(trail),
+            None if trail < dec!(0.1) => {
+                return Err(ApiError::invalid(
+                    "trail_percent must be greater than or equal to 0.1",
+                ));
+            }
+            None if trail >= dec!(100) => {
+                return Err(ApiError::invalid("trail_percent must be less than 100"));
+            }
             None => new.trail_percent = Some(trail),
         }
     }

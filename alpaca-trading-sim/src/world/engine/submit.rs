@@ -11,7 +11,6 @@ use super::super::order::{
     Intent, Order, OrderClass, OrderIx, OrderRequest, OrderType, Side, Status, TimeInForce,
 };
 use crate::ApiError;
-use crate::calendar::Phase;
 use crate::market::AssetClass;
 
 /// How long orders without an end work.
@@ -39,8 +38,9 @@ impl World {
         shape::request(&request, &self.dialect)?;
         let symbol = request.symbol.clone().unwrap_or_default();
         let Some(ix) = self.universe.find(&symbol) else {
+            let shown = crate::api::clip(&symbol);
             return Err(ApiError::unprocessable(format!(
-                "asset \"{symbol}\" not found"
+                "asset \"{shown}\" not found"
             )));
         };
         let asset = self.universe.get(ix);
@@ -114,15 +114,7 @@ impl World {
     fn blank(&mut self, account: AccountIx, shaped: &Shaped, intent: Intent) -> Order {
         let asset = self.universe.get(shaped.asset).class;
         let (now, request) = (self.now, &shaped.request);
-        let expires_at = match (asset, shaped.time_in_force) {
-            (AssetClass::Crypto, TimeInForce::Ioc) => None,
-            (AssetClass::Crypto, _) | (_, TimeInForce::Gtc) => Some(self.end_of_gtc()),
-            (AssetClass::UsEquity, _) if request.extended_hours => self
-                .calendar
-                .extended_day_of(now)
-                .map(|day| day.session_close),
-            (AssetClass::UsEquity, _) => self.calendar.day_of(now).map(|day| day.close),
-        };
+        let expires_at = self.end_of(asset, shaped.time_in_force, request.extended_hours);
         Order {
             id: self.ids.uuid(),
             client_order_id: "".into(),
@@ -162,21 +154,8 @@ impl World {
 
     /// Whether it goes to its venue now or waits for its session.
     pub(super) fn first_status(&self, order: &Order) -> Status {
-        let asset = self.universe.get(order.asset);
         let auction = matches!(order.time_in_force, TimeInForce::Opg | TimeInForce::Cls);
-        let open = match self.phase_of(asset) {
-            Phase::Core => true,
-            Phase::Pre | Phase::Post => order.extended_hours,
-            Phase::Overnight => {
-                order.extended_hours
-                    && asset
-                        .attributes
-                        .iter()
-                        .any(|name| name == "overnight_tradable")
-            }
-            Phase::Closed => false,
-        };
-        match open && !auction {
+        match self.has_session(order) && !auction {
             true => Status::PendingNew,
             false => Status::Accepted,
         }
@@ -260,8 +239,25 @@ impl World {
         ix
     }
 
-    fn end_of_gtc(&self) -> chrono::DateTime<chrono::Utc> {
-        super::session::sweep_of(self.now + LONGEST)
+    /// When an order of this kind that is taken now comes to the end of its time in force; none for one that
+    /// does not wait for it.
+    pub(super) fn end_of(
+        &self,
+        asset: AssetClass,
+        time_in_force: TimeInForce,
+        extended_hours: bool,
+    ) -> Option<chrono::DateTime<chrono::Utc>> {
+        match (asset, time_in_force) {
+            (AssetClass::Crypto, TimeInForce::Ioc) => None,
+            (AssetClass::Crypto, _) | (_, TimeInForce::Gtc) => {
+                Some(super::session::sweep_of(self.now + LONGEST))
+            }
+            (AssetClass::UsEquity, _) if extended_hours => self
+                .calendar
+                .extended_day_of(self.now)
+                .map(|day| day.session_close),
+            (AssetClass::UsEquity, _) => self.calendar.day_of(self.now).map(|day| day.close),
+        }
     }
 }
 
