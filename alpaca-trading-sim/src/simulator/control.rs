@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 
 use super::shared::Shared;
-use crate::market::prices::{CsvPrices, Walk, WalkError, WalkSettings};
+use crate::market::prices::{CsvPrices, PriceSource, Walk, WalkError, WalkSettings};
 use crate::market::{AssetIx, Quote};
 
 /// What was asked of the simulator cannot be done.
@@ -202,6 +202,11 @@ impl MarketControl {
             world.play(Box::new(prices));
             Ok(())
         })
+    }
+
+    /// Lets the clock play the quotes of any source. Those of times that have passed are left out.
+    pub fn play(&self, prices: impl PriceSource + 'static) {
+        self.shared.with(|world| world.play(Box::new(prices)));
     }
 
     /// Lets the prices of assets walk at random, from now on and from their current prices; of all assets if none

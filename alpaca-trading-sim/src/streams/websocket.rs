@@ -163,7 +163,8 @@ impl<S: Source> Connection<S> {
 
     async fn send_events(&mut self, events: &mut VecDeque<Arc<Event>>) -> ControlFlow<()> {
         while let Some(event) = events.pop_front() {
-            self.send_text(handshake::trade_update(&event.json)).await?;
+            self.send_text(handshake::trade_update(&event.text()))
+                .await?;
         }
         Continue(())
     }

@@ -205,7 +205,7 @@ impl World {
                 ids = &event.id;
                 if event.kind == Kind::Trade {
                     let body: serde_json::Value =
-                        serde_json::from_str(&event.json).map_err(|error| error.to_string())?;
+                        serde_json::from_str(&event.text()).map_err(|error| error.to_string())?;
                     let text = |name: &str| {
                         let value = body.pointer(&format!("/order/{name}"));
                         value

@@ -308,7 +308,7 @@ fn two_worlds_with_one_seed_are_the_same() {
             .log
             .all()
             .iter()
-            .map(|event| event.json.to_string())
+            .map(|event| event.text())
             .collect();
         (player.log, events)
     };

@@ -237,14 +237,10 @@ impl World {
 
     /// The open orders of an account, the oldest first.
     pub(crate) fn open_orders(&self, account: &Account) -> Vec<OrderIx> {
-        let mine = |ix: &OrderIx| {
-            let order = self.orders.get(*ix);
-            order.is_some_and(|order| {
-                self.account(order.account)
-                    .is_some_and(|own| own.id == account.id)
-            })
-        };
-        self.orders.open().into_iter().filter(mine).collect()
+        let place = self.accounts.iter().position(|own| own.id == account.id);
+        place.map_or_else(Vec::new, |place| {
+            self.orders.open_by(AccountIx(place)).to_vec()
+        })
     }
 
     /// The open orders that close a position, without those that work beside another one of them.

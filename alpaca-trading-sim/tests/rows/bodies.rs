@@ -151,7 +151,7 @@ async fn events_of_activities_are_as_the_document_says() {
         let events = world.accounts()[0].events().all().iter();
         let activities = events.filter(|event| event.kind == Kind::Activity);
         activities
-            .map(|event| serde_json::from_str(&event.json).expect("JSON"))
+            .map(|event| serde_json::from_str(&event.text()).expect("JSON"))
             .collect()
     });
     let rows = desk.get("/v2/account/activities?direction=asc");

@@ -181,7 +181,7 @@ impl Desk {
             let events = world.accounts()[0].events().all().iter();
             let trades = events.filter(|event| event.kind == Kind::Trade);
             trades
-                .map(|event| serde_json::from_str(&event.json).expect("an event is JSON"))
+                .map(|event| serde_json::from_str(&event.text()).expect("an event is JSON"))
                 .collect()
         });
         for event in &events {

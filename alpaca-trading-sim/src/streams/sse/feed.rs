@@ -124,8 +124,9 @@ impl<S: Source> Feed<S> {
                 return None;
             }
             if let Some(event) = self.out.pop_front() {
-                self.source.sent(self.account, self.stream, &event.json);
-                return Some(format!("data: {}\n\n", event.json).into());
+                let json = event.text();
+                self.source.sent(self.account, self.stream, &json);
+                return Some(format!("data: {json}\n\n").into());
             }
             if self.state == State::Ending {
                 return None;

@@ -19,6 +19,18 @@ use super::{
 };
 use crate::{Event, EventLog, Ids, Kind};
 
+/// A client. Built with the crate's own one, reqwest has cryptography, and that has to be told which: making
+/// the other client first does so.
+fn http() -> reqwest::Client {
+    #[cfg(feature = "client")]
+    alpaca_trading::Client::builder()
+        .base_url("http://127.0.0.1:1")
+        .key_pair("PKSIMULATOR", "simulator")
+        .build()
+        .unwrap();
+    reqwest::Client::new()
+}
+
 /// A source that is pushed by hand.
 #[derive(Clone)]
 pub(super) struct World(Arc<Inner>);

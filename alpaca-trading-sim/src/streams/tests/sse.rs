@@ -76,7 +76,7 @@ fn told(line: &str) -> String {
 }
 
 async fn get(server: &Server, path: &str, headers: &[(&str, &str)]) -> reqwest::Response {
-    let mut request = reqwest::Client::new()
+    let mut request = super::http()
         .get(format!("http://{}{path}", server.address))
         .header("account", "0");
     for (name, value) in headers {
@@ -205,7 +205,7 @@ async fn what_cannot_be_told_is_refused() {
             );
         }
         let url = format!("http://{}{path}", server.address);
-        let answer = reqwest::get(url).await.unwrap();
+        let answer = super::http().get(url).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
     }
 }

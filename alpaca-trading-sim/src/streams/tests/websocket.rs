@@ -199,7 +199,7 @@ async fn text_frames_by_option() {
 async fn what_is_no_websocket_is_refused_in_json() {
     let server = Server::start(StreamOptions::default()).await;
     let url = format!("http://{}/stream", server.address);
-    let answer = reqwest::get(url).await.unwrap();
+    let answer = super::http().get(url).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
     let body: serde_json::Value = answer.json().await.unwrap();
     assert!(body["message"].is_string(), "{body}");

@@ -105,21 +105,23 @@ impl World {
 
     /// Sets the quote of an asset, and looks at the orders that wait for it.
     pub fn set_quote(&mut self, asset: AssetIx, quote: Quote) {
-        let universe = std::sync::Arc::clone(&self.universe);
-        self.write_down("quote", || {
-            json!({
-                "symbol": universe.get(asset).symbol, "bid": amount(quote.bid), "ask": amount(quote.ask),
-                "last": amount(quote.last),
-            })
-        });
+        if self.journal.is_some() {
+            let universe = std::sync::Arc::clone(&self.universe);
+            self.write_down("quote", || {
+                json!({
+                    "symbol": universe.get(asset).symbol, "bid": amount(quote.bid), "ask": amount(quote.ask),
+                    "last": amount(quote.last),
+                })
+            });
+        }
         self.market.set(asset, quote);
         self.moved = true;
-        if !self.orders.has_open(asset) {
+        if self.orders.open_in(asset).is_empty() {
             return;
         }
         let mut waiting = std::mem::take(&mut self.scratch);
         waiting.clear();
-        waiting.extend(self.orders.open_of(asset).map(|(ix, _)| ix));
+        waiting.extend_from_slice(self.orders.open_in(asset));
         for ix in &waiting {
             self.look(*ix);
         }
