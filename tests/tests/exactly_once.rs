@@ -18,7 +18,7 @@ use alpaca_trading::orders::Order;
 use alpaca_trading::types::CreateOrderRequest;
 use alpaca_trading::{Client, Decimal, Error, Outcome, Uuid, raw};
 use tests::soak::{Part, Placing, Plan, Soak, Tally, Way, heading};
-use tests::soak::{closings, replacements, submissions};
+use tests::soak::{closings, replacements, simulated, submissions, worlds};
 use tokio::time::sleep;
 
 /// Runs a soak at a small size, and shows what came of it if it fails.
@@ -65,6 +65,27 @@ fn closed_positions_are_closed_once_or_known_not_to_be() {
     // Of two closings of the same position whose answers are lost, none can be told from the other; nor
     // can one be told from another for less, to which the service may have cut it.
     assert!(sum.unsettled * 20 < sum.calls, "{sum:?}");
+}
+
+#[test]
+fn the_simulator_is_traded_with_once_as_well() {
+    let sum = soak("sim", 15);
+    assert!(sum.resent > 0, "{sum:?}");
+    assert!(sum.unsettled * 20 < sum.calls, "{sum:?}");
+}
+
+#[test]
+fn worlds_of_the_simulator_add_up() {
+    let sum = worlds(1, 40, 250);
+    let violations = sum.violations.join("\n");
+    assert!(violations.is_empty(), "{violations}");
+    assert_eq!((sum.worlds, sum.actions), (40, 10_000));
+    // The worlds are not empty: orders of many kinds were taken, and filled.
+    assert!(
+        sum.accepted > 500 && sum.fills > 200 && sum.kinds.len() > 30,
+        "{sum:?}"
+    );
+    assert!(sum.replaced > 10 && sum.closed > 40, "{sum:?}");
 }
 
 type Answer = Result<raw::ResponseValue<Order>, raw::Error<()>>;
@@ -197,6 +218,14 @@ fn a_program_that_closes_again_is_found_out() {
         tally.duplicates > 0 && says(&tally, "calls placed"),
         "{tally:?}"
     );
+}
+
+#[test]
+fn careless_programs_are_found_out_by_the_simulator_too() {
+    let tally = found(simulated, ANEW, |plan| plan);
+    assert!(tally.duplicates > 0 && says(&tally, "placed"), "{tally:?}");
+    let tally = found(simulated, BLIND, |plan| plan);
+    assert!(tally.duplicates > 0 && says(&tally, "close"), "{tally:?}");
 }
 
 #[test]

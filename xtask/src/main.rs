@@ -17,7 +17,8 @@ cargo xtask coverage [--check]               write docs/coverage.md: operations 
 cargo xtask blocking [--check]               write the client's surface without async
 cargo xtask ci [CHECK ...]                   run all checks, or those named
 cargo xtask ci --list                        list them
-cargo xtask soak [NAME ...] [--seed N]       never twice, never lost: thousands of orders through faults
+cargo xtask soak [NAME ...] [--seed N]       never twice, never lost: thousands of orders through faults;
+                                             worlds of the simulator that must add up
     NAME        submit, replace or close; all of them without a name
 ";
 

@@ -110,7 +110,7 @@ impl Operation {
             StatusCode::NOT_IMPLEMENTED,
             50_110_000,
             format!(
-                "the simulator does not serve {} yet ({} {})",
+                "not served here yet: {} ({} {})",
                 self.name, self.method, self.path
             ),
         )

@@ -83,7 +83,7 @@ pub struct Execution {
 /// Decides what of an order is filled now.
 ///
 /// It is asked when an order reaches its venue, at every quote of its asset, and a second after it was
-/// filled in part. It draws on nothing but its arguments, so that worlds with one seed are the same.
+/// filled in part if it [wants that](Self::looks_again). It draws on nothing but its arguments, so that worlds with one seed are the same.
 ///
 /// # Examples
 ///
@@ -107,6 +107,12 @@ pub struct Execution {
 pub trait FillModel: fmt::Debug + Send + Sync {
     /// What of this order is filled now; none if nothing is.
     fn fill(&mut self, order: &Working<'_>, random: &mut Rng) -> Option<Execution>;
+
+    /// Whether the rest of an order that was filled in part is to be looked at again with the same quote, a
+    /// second later. A model that goes by what a quote offers has given that away, and says no.
+    fn looks_again(&self) -> bool {
+        true
+    }
 
     /// A copy, for a snapshot of the world.
     fn boxed(&self) -> Box<dyn FillModel>;

@@ -136,6 +136,10 @@ impl FillModel for Volume {
         })
     }
 
+    fn looks_again(&self) -> bool {
+        false
+    }
+
     fn boxed(&self) -> Box<dyn FillModel> {
         Box::new(self.clone())
     }
@@ -235,5 +239,11 @@ mod tests {
         assert_eq!(filled(&mut Through), [dec!(0), dec!(0), dec!(0), all]);
         let mut volume = Volume::percent(dec!(10));
         assert_eq!(filled(&mut volume), [dec!(0), dec!(0), dec!(5), dec!(5)]);
+    }
+
+    #[test]
+    fn what_a_quote_has_given_is_not_given_again() {
+        assert!(!Volume::percent(dec!(10)).looks_again());
+        assert!(Paper.looks_again());
     }
 }

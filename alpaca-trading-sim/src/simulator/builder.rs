@@ -154,12 +154,26 @@ impl Builder {
     ///
     /// When the port cannot be had, when two accounts have one key id, when an account has no cash.
     pub async fn start(self) -> io::Result<Simulator> {
-        let (simulator, listener) = self.prepare()?;
-        simulator.serve(listener).await?;
+        let (simulator, address) = self.prepare()?;
+        simulator.serve(address).await?;
         Ok(simulator)
     }
 
-    /// Makes the world, and takes the port.
+    /// Makes a simulator that does not listen: for [`Simulator::call`], its clock and its market, at their full
+    /// speed. [`Simulator::listen`] lets it answer at its port later.
+    ///
+    /// A clock that runs by itself needs a runtime around this call.
+    ///
+    /// # Errors
+    ///
+    /// When two accounts have one key id, when an account has no cash.
+    pub fn build(self) -> io::Result<Simulator> {
+        let (simulator, address) = self.prepare()?;
+        simulator.will_listen_at(address);
+        Ok(simulator)
+    }
+
+    /// Makes the world, and says which port it is to have.
     fn prepare(self) -> io::Result<(Simulator, SocketAddr)> {
         let accounts = match self.accounts.is_empty() {
             true => vec![AccountSetup::default()],

@@ -106,8 +106,14 @@ impl Simulator {
         Ok(())
     }
 
+    /// Keeps the address for a listener to come.
+    fn will_listen_at(&self, address: SocketAddr) {
+        *locked(&self.address) = Some(address);
+    }
+
     /// Where it answers: what any client takes as Alpaca's base URL. After
-    /// [`stop_listening`](Self::stop_listening), where it did.
+    /// [`stop_listening`](Self::stop_listening), where it did. One that was [built](Builder::build) with any free
+    /// port has its own when it listens.
     #[must_use]
     pub fn base_url(&self) -> String {
         match *locked(&self.address) {
@@ -116,7 +122,8 @@ impl Simulator {
         }
     }
 
-    /// A client of the first account, set up for this simulator: its waits are those of tokio's clock.
+    /// A client of the first account, set up for this simulator: its waits are those of tokio's clock, and it
+    /// holds itself to a quota only if the simulator has one.
     ///
     /// # Errors
     ///
@@ -129,9 +136,14 @@ impl Simulator {
                 .map(|setup| (setup.key_id.clone(), setup.secret.clone()))
                 .unwrap_or_default()
         });
+        let pacing = match self.parts.quota {
+            Some(_) => alpaca_trading::Pacing::default(),
+            None => alpaca_trading::Pacing::Off,
+        };
         alpaca_trading::Client::builder()
             .base_url(self.base_url())
             .key_pair(&key, &secret)
+            .pacing(pacing)
             .build()
     }
 
@@ -200,7 +212,7 @@ impl Simulator {
         }
     }
 
-    /// Answers again, at the same address as before.
+    /// Answers again, at the same address as before; or for the first time, after [`Builder::build`].
     ///
     /// # Errors
     ///

@@ -72,15 +72,25 @@ async fn admit(State(served): State<Served>, mut request: Request, next: Next) -
             }
         }
     };
+    let now = served.shared.with(|world| world.now());
     let headers = response.headers_mut();
+    // Clients learn the service's time by this, and look for what they have lost by it.
+    if let Ok(date) = HeaderValue::from_str(&http_date(now)) {
+        headers.insert(header::DATE, date);
+    }
     if let Some(standing) = standing {
-        standing.write(headers);
+        standing.at(second(), now).write(headers);
     }
     let id = served.request_id();
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
     response
+}
+
+/// A time as headers have it.
+fn http_date(at: DateTime<Utc>) -> String {
+    at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 /// The second of the wall clock, which quotas go by.
@@ -114,7 +124,8 @@ async fn answer(
     let fault = served
         .faults
         .of_request(&RequestHead::new(name, method, path, &body));
-    if let Some(response) = before(fault.as_ref(), &switch).await {
+    let now = served.shared.with(|world| world.now());
+    if let Some(response) = before(fault.as_ref(), &switch, now).await {
         return response;
     }
     let (operation, path_parameters) = match found {
@@ -194,7 +205,7 @@ pub(super) fn respond(status: StatusCode, body: Option<&Value>) -> Response {
 }
 
 /// What a fault does before the request is carried out; an answer if that is all there is.
-async fn before(fault: Option<&Fault>, switch: &Switch) -> Option<Response> {
+async fn before(fault: Option<&Fault>, switch: &Switch, now: DateTime<Utc>) -> Option<Response> {
     match fault? {
         Fault::ResetBefore => {
             switch.reset();
@@ -221,6 +232,7 @@ async fn before(fault: Option<&Fault>, switch: &Switch) -> Option<Response> {
                 reset: second() + u64::from(*reset_in),
                 spent: true,
             }
+            .at(second(), now)
             .write(headers);
             Some(response)
         }

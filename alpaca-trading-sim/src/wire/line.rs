@@ -52,6 +52,18 @@ impl Switch {
         self.inner.state.load(Ordering::SeqCst)
     }
 
+    /// Returns when the connection is broken.
+    pub(crate) async fn broken(&self) {
+        std::future::poll_fn(|context| {
+            self.watch(context);
+            match self.state() {
+                0 => Poll::Pending,
+                _ => Poll::Ready(()),
+            }
+        })
+        .await;
+    }
+
     fn watch(&self, context: &Context<'_>) {
         let mut wakers = self
             .inner
@@ -79,14 +91,19 @@ impl Line {
     fn check(&self, context: &Context<'_>) -> io::Result<()> {
         self.switch.watch(context);
         match self.switch.state() {
-            RESET => {
-                // Closed without lingering, a connection is reset instead of finished.
-                let socket = socket2::SockRef::from(&self.stream);
-                let _ = socket.set_linger(Some(Duration::ZERO));
-                Err(io::ErrorKind::ConnectionReset.into())
-            }
+            RESET => Err(io::ErrorKind::ConnectionReset.into()),
             CLOSED => Err(io::ErrorKind::ConnectionAborted.into()),
             _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        if self.switch.state() == RESET {
+            // Closed without lingering, a connection is reset instead of finished.
+            let socket = socket2::SockRef::from(&self.stream);
+            let _ = socket.set_linger(Some(Duration::ZERO));
         }
     }
 }

@@ -95,11 +95,15 @@ async fn serve(stream: TcpStream, router: Router) {
     let _ = stream.set_nodelay(true);
     let switch = Switch::default();
     let line = TokioIo::new(Line::new(stream, switch.clone()));
-    let service = TowerToHyperService::new(router.layer(Extension(switch)));
+    let service = TowerToHyperService::new(router.layer(Extension(switch.clone())));
     let connection = hyper::server::conn::http1::Builder::new()
         .half_close(true)
         .serve_connection(line, service)
         .with_upgrades();
-    // How a connection ends is its client's business.
-    let _ = connection.await;
+    // How a connection ends is its client's business. One that is broken from within ends at once: while an
+    // answer is awaited, nothing is read or written that would find out.
+    tokio::select! {
+        _ = connection => {}
+        () = switch.broken() => {}
+    }
 }

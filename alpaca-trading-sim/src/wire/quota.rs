@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// The quota of every account, in fixed windows of a minute.
@@ -54,6 +55,16 @@ impl Quota {
 }
 
 impl Standing {
+    /// The same, told by the clock of the world: windows last on the wall, and their end is as far from the
+    /// `Date` of the answer as it is from this second there.
+    pub(crate) fn at(self, second: u64, now: DateTime<Utc>) -> Self {
+        let now = u64::try_from(now.timestamp()).unwrap_or(0);
+        Self {
+            reset: now.saturating_add(self.reset.saturating_sub(second)),
+            ..self
+        }
+    }
+
     /// Says how the quota stands.
     pub(crate) fn write(&self, headers: &mut HeaderMap) {
         for (name, value) in [
@@ -83,5 +94,15 @@ mod tests {
         assert_eq!(count(0, 659), (0, false, 660));
         assert_eq!(count(0, 659), (0, true, 660));
         assert_eq!(count(0, 660), (2, false, 720));
+    }
+
+    #[test]
+    fn the_end_of_a_minute_is_told_by_the_clock_of_the_world() {
+        let standing = Quota::new(3).count(0, 1_259);
+        let world = DateTime::from_timestamp(500_000, 0).unwrap();
+        assert_eq!(standing.at(1_259, world).reset, 500_001);
+        // Before 1970 there are no seconds.
+        let early = DateTime::from_timestamp(-5, 0).unwrap();
+        assert_eq!(standing.at(1_259, early).reset, 1);
     }
 }

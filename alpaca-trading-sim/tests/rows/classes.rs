@@ -105,7 +105,7 @@ async fn classes_need_their_legs() {
             ),
             (
                 with("mleg", json!({})),
-                "422 42210000 the simulator does not serve order_class mleg yet",
+                "422 42210000 order_class mleg is not served here yet",
             ),
             (with("pair", json!({})), "422 40010001 invalid order_class"),
         ],

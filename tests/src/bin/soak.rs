@@ -1,16 +1,21 @@
-//! `cargo xtask soak`: the tests of "never twice, never lost" at their full size.
+//! `cargo xtask soak`: the tests of "never twice, never lost" and of conservation at their full size.
 
 use std::process::ExitCode;
 
-use tests::soak::{Soak, Tally, heading};
+use tests::soak::{Soak, Tally, WorldTally, heading, worlds};
 
 const USAGE: &str = "\
-soak [NAME ...] [--seed N] [--seeds N] [--calls N]
-    NAME        submit, replace or close; all of them without a name
-    --seed N    the first seed; 1 unless it is given
-    --seeds N   how many seeds, one after the other; 16 unless it is given
-    --calls N   how many calls all seeds of a soak make together; 10000 unless it is given
+soak [NAME ...] [--seed N] [--seeds N] [--calls N] [--worlds N] [--actions N]
+    NAME         submit, replace or close; sim; worlds; all of them without a name
+    --seed N     the first seed; 1 unless it is given
+    --seeds N    how many seeds, one after the other; 16 unless it is given
+    --calls N    how many calls all seeds of a soak make together; 10000 unless it is given
+    --worlds N   how many worlds are played, each of a seed of its own; 1000 unless it is given
+    --actions N  how many actions there are in a world; 500 unless it is given
 ";
+
+/// In how many parts the worlds are shown.
+const PARTS: u64 = 10;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -26,18 +31,25 @@ fn main() -> ExitCode {
 
 struct Options {
     soaks: Vec<Soak>,
+    /// Whether worlds are played as well.
+    play: bool,
     seed: u64,
     seeds: u64,
     calls: usize,
+    worlds: u64,
+    actions: usize,
 }
 
 impl Options {
     fn read(arguments: &[String]) -> Result<Self, String> {
         let mut options = Self {
             soaks: Vec::new(),
+            play: false,
             seed: 1,
             seeds: 16,
             calls: 10_000,
+            worlds: 1_000,
+            actions: 500,
         };
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
@@ -45,13 +57,14 @@ impl Options {
                 let value = rest.next().and_then(|value| value.parse::<u64>().ok());
                 value.ok_or_else(|| format!("`{argument}` needs a number\n\n{USAGE}"))
             };
+            let small = |number: u64| usize::try_from(number).map_err(|error| error.to_string());
             match argument.as_str() {
                 "--seed" => options.seed = number()?,
                 "--seeds" => options.seeds = number()?.max(1),
-                "--calls" => {
-                    options.calls =
-                        usize::try_from(number()?).map_err(|error| error.to_string())?;
-                }
+                "--calls" => options.calls = small(number()?)?,
+                "--worlds" => options.worlds = number()?,
+                "--actions" => options.actions = small(number()?)?,
+                "worlds" => options.play = true,
                 name => {
                     let soak = Soak::ALL.into_iter().find(|soak| soak.name == name);
                     let none = || format!("no soak is called `{name}`\n\n{USAGE}");
@@ -59,19 +72,35 @@ impl Options {
                 }
             }
         }
-        if options.soaks.is_empty() {
+        if options.soaks.is_empty() && !options.play {
             options.soaks.extend(Soak::ALL);
+            options.play = true;
         }
         Ok(options)
     }
 
     fn run(self) -> Result<(), String> {
+        let mut violations = self.calls()?;
+        if self.play {
+            violations.extend(self.worlds());
+        }
+        match violations.len() {
+            0 => Ok(()),
+            count => Err(format!("{count} violations:\n{}", violations.join("\n"))),
+        }
+    }
+
+    /// Makes calls through services that fail.
+    fn calls(&self) -> Result<Vec<String>, String> {
+        if self.soaks.is_empty() {
+            return Ok(Vec::new());
+        }
         let each = usize::try_from(self.seeds).map_err(|error| error.to_string())?;
         let each = self.calls.div_ceil(each);
         let mut violations = Vec::new();
         let mut sums = Vec::new();
         println!("{}", heading());
-        for soak in self.soaks {
+        for soak in &self.soaks {
             let mut sum = Tally::default();
             for seed in self.seed..self.seed.saturating_add(self.seeds) {
                 let tally = soak.run(seed, each);
@@ -82,9 +111,25 @@ impl Options {
             violations.append(&mut sum.violations);
         }
         println!("\n{}\n{}", heading(), sums.join("\n"));
-        match violations.len() {
-            0 => Ok(()),
-            count => Err(format!("{count} violations:\n{}", violations.join("\n"))),
+        Ok(violations)
+    }
+
+    /// Plays worlds.
+    fn worlds(&self) -> Vec<String> {
+        println!("{}", WorldTally::heading());
+        let mut sum = WorldTally::default();
+        let end = self.seed.saturating_add(self.worlds);
+        let part = self.worlds.div_ceil(PARTS).max(1);
+        let mut first = self.seed;
+        while first < end {
+            let count = part.min(end - first);
+            let tally = worlds(first, count, self.actions);
+            let seeds = format!("{first}-{}", first + count - 1);
+            println!("{}", tally.line("worlds", &seeds));
+            sum += tally;
+            first += count;
         }
+        println!("\n{}\n{}", WorldTally::heading(), sum.line("worlds", "all"));
+        sum.violations
     }
 }

@@ -32,6 +32,16 @@ impl Random {
         self.draw() % bound
     }
 
+    /// A number from `from` to just below `to`.
+    ///
+    /// # Panics
+    ///
+    /// When there is none.
+    pub fn within(&mut self, from: i64, to: i64) -> i64 {
+        from + i64::try_from(self.below(to.abs_diff(from)))
+            .expect("a distance of two i64s drawn from")
+    }
+
     /// One of these.
     ///
     /// # Panics

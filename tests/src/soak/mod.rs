@@ -16,8 +16,10 @@ mod orders;
 mod plan;
 mod replace;
 mod scene;
+mod sim;
 mod submit;
 mod tally;
+mod worlds;
 
 use alpaca_trading::orders::{Order, OrderRequest, ReplaceRequest};
 use alpaca_trading::{Client, Decimal, Result, Uuid};
@@ -26,8 +28,10 @@ use alpaca_trading_gen::BoxFuture;
 pub use close::closings;
 pub use plan::Plan;
 pub use replace::replacements;
+pub use sim::simulated;
 pub use submit::submissions;
 pub use tally::{Tally, heading};
+pub use worlds::{WorldTally, world, worlds};
 
 /// How orders are placed: as the crate does it, or in a worse way that must be found out.
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +89,7 @@ pub struct Soak {
 
 impl Soak {
     /// All kinds.
-    pub const ALL: [Self; 3] = [
+    pub const ALL: [Self; 4] = [
         Self {
             name: "submit",
             about: "orders of all types are submitted",
@@ -100,6 +104,11 @@ impl Soak {
             name: "close",
             about: "positions are closed, in whole and in part",
             run: closings,
+        },
+        Self {
+            name: "sim",
+            about: "all three of them, through the simulator",
+            run: simulated,
         },
     ];
 

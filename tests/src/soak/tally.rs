@@ -47,8 +47,9 @@ impl Tally {
     /// Counts how a call ended.
     pub(super) fn count(&mut self, result: &Result<Order, Error>) {
         self.calls += 1;
-        // The book answers `accepted`, and has the order as `new` from then on.
-        let found = |order: &Order| order.status != OrderStatus::Accepted;
+        // The book answers `accepted`, the simulator `pending_new`; the order is something else from then on.
+        let first = [OrderStatus::Accepted, OrderStatus::PendingNew];
+        let found = |order: &Order| !first.contains(&order.status);
         self.found += usize::from(result.as_ref().is_ok_and(found));
         *match result {
             Ok(_) => &mut self.ok,

@@ -58,6 +58,9 @@ pub(crate) fn check(
     }
     if closes {
         held(world, account, shaped)?;
+        if asset.class == AssetClass::Crypto {
+            not_too_great(world, shaped)?;
+        }
         return Ok(Verdict {
             intent: inferred,
             reserve: Decimal::ZERO,
@@ -224,6 +227,28 @@ pub(crate) fn payable(
     })
 }
 
+/// An order that sells coins is bounded as one that buys them is.
+fn not_too_great(world: &World, shaped: &Shaped) -> Result<(), ApiError> {
+    let request = &shaped.request;
+    let price = request
+        .limit_price
+        .unwrap_or_else(|| world.price(shaped.asset));
+    let worth = request
+        .notional
+        .or_else(|| request.qty?.checked_mul(price))
+        .unwrap_or_default();
+    match worth > MOST_IN_COINS {
+        true => Err(too_great()),
+        false => Ok(()),
+    }
+}
+
+fn too_great() -> ApiError {
+    ApiError::forbidden(format!(
+        "cost basis must be <= maximal amount of order {MOST_IN_COINS}"
+    ))
+}
+
 /// Whether an order for coins is neither too small nor too great.
 pub(crate) fn in_coins(cost: Decimal) -> Result<(), ApiError> {
     if cost < LEAST_IN_COINS {
@@ -232,9 +257,7 @@ pub(crate) fn in_coins(cost: Decimal) -> Result<(), ApiError> {
         )));
     }
     if cost > MOST_IN_COINS {
-        return Err(ApiError::forbidden(format!(
-            "cost basis must be <= maximal amount of order {MOST_IN_COINS}"
-        )));
+        return Err(too_great());
     }
     Ok(())
 }

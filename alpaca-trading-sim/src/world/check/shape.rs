@@ -16,7 +16,7 @@ pub(crate) fn request(request: &OrderRequest, dialect: &Dialect) -> Result<(), A
     let invalid = |message: &str| Err(ApiError::invalid(message));
     if request.class == OrderClass::Mleg {
         return Err(ApiError::unprocessable(
-            "the simulator does not serve order_class mleg yet",
+            "order_class mleg is not served here yet",
         ));
     }
     if request.symbol.is_none() {

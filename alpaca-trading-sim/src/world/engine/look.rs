@@ -195,14 +195,21 @@ impl World {
         let Some(execution) = self.fill_model.fill(&working, &mut self.random) else {
             return;
         };
-        // Whatever a model says, no more than is left, and something.
-        let qty = execution.qty.min(left);
+        // Whatever a model says, no more than is left, and something. What is left of an amount depends on the
+        // price that the model gives.
+        let whole = execution.qty >= left;
+        let left = match order.notional {
+            Some(_) => bought_at(order, execution.price).min(closable),
+            None => left,
+        };
+        let qty = if whole { left } else { execution.qty.min(left) };
         if qty <= Decimal::ZERO || execution.price <= Decimal::ZERO {
             return;
         }
         let done = qty == left && !(cut && order.notional.is_none());
         self.fill(ix, qty, execution.price, done);
-        if !done && self.orders.get(ix).is_some_and(Order::is_open) {
+        let open = self.orders.get(ix).is_some_and(Order::is_open);
+        if !done && open && self.fill_model.looks_again() {
             self.agenda.add(self.now + AGAIN, Task::LookAgain(ix));
         }
     }
@@ -261,6 +268,10 @@ fn bought_with(order: &Order, price: Decimal) -> Decimal {
         Some(limit) if order.resting => limit,
         _ => price,
     };
+    bought_at(order, price)
+}
+
+fn bought_at(order: &Order, price: Decimal) -> Decimal {
     let left = order.notional.unwrap_or_default() - order.filled_value;
     left.checked_div(price)
         .unwrap_or_default()

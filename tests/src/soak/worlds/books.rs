@@ -1,0 +1,193 @@
+//! The books of an account as a client can keep them, from the REST answers alone: what the list of activities
+//! says must be what account and positions say.
+
+use std::collections::BTreeMap;
+
+use alpaca_trading::Decimal;
+use serde_json::Value;
+
+/// What the activities of an account come to.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Books {
+    pub(super) cash: Decimal,
+    /// By symbol without a slash.
+    pub(super) held: BTreeMap<String, Decimal>,
+    pub(super) fills: usize,
+}
+
+/// A number of a body, which sends numbers as texts.
+pub(super) fn number(body: &Value, name: &str) -> Result<Decimal, String> {
+    let text = body[name]
+        .as_str()
+        .ok_or_else(|| format!("{name} is missing in {body}"))?;
+    text.parse()
+        .map_err(|_| format!("{name} is no number in {body}"))
+}
+
+impl Books {
+    pub(super) fn begin(cash: Decimal) -> Self {
+        Self {
+            cash,
+            ..Self::default()
+        }
+    }
+
+    /// Takes one activity down.
+    pub(super) fn enter(&mut self, activity: &Value) -> Result<(), String> {
+        let symbol = activity["symbol"]
+            .as_str()
+            .map(|symbol| symbol.replace('/', ""));
+        if activity["activity_type"] == "FILL" {
+            let symbol = symbol.ok_or_else(|| format!("a fill without a symbol: {activity}"))?;
+            let (qty, price) = (number(activity, "qty")?, number(activity, "price")?);
+            let sign = match activity["side"].as_str() {
+                Some("buy") => Decimal::ONE,
+                Some("sell" | "sell_short") => -Decimal::ONE,
+                _ => return Err(format!("a fill without a side: {activity}")),
+            };
+            self.cash -= sign * qty * price;
+            *self.held.entry(symbol).or_default() += sign * qty;
+            self.fills += 1;
+            return Ok(());
+        }
+        self.cash += number(activity, "net_amount")?;
+        if let (Some(symbol), Some(_)) = (symbol, activity.get("qty")) {
+            *self.held.entry(symbol).or_default() += number(activity, "qty")?;
+        }
+        Ok(())
+    }
+
+    /// Compares them with an account and its positions.
+    pub(super) fn check(&self, account: &Value, positions: &[Value]) -> Result<(), String> {
+        let cash = self.cash.round_dp(9);
+        if number(account, "cash")? != cash {
+            return Err(format!("activities come to {cash} in cash: {account}"));
+        }
+        let mut held = BTreeMap::new();
+        let (mut long, mut short) = (Decimal::ZERO, Decimal::ZERO);
+        for position in positions {
+            let qty = number(position, "qty")?;
+            let value = number(position, "market_value")?;
+            let side = if qty.is_sign_negative() {
+                "short"
+            } else {
+                "long"
+            };
+            if position["side"] != side {
+                return Err(format!("the side should be {side}: {position}"));
+            }
+            let available = number(position, "qty_available")?;
+            if available < Decimal::ZERO || available > qty.abs() {
+                return Err(format!(
+                    "more or less is available than is held: {position}"
+                ));
+            }
+            let price = number(position, "current_price")?;
+            if (qty * price).round_dp(9) != value {
+                return Err(format!(
+                    "the market value should be {}: {position}",
+                    qty * price
+                ));
+            }
+            *if side == "long" {
+                &mut long
+            } else {
+                &mut short
+            } += value;
+            let symbol = position["symbol"].as_str().unwrap_or_default();
+            held.insert(symbol.to_owned(), qty);
+        }
+        let kept: BTreeMap<_, _> = self.held.iter().filter(|(_, qty)| !qty.is_zero()).collect();
+        if kept != held.iter().collect() {
+            return Err(format!(
+                "activities come to {kept:?}, and held are {held:?}"
+            ));
+        }
+        // Each value was rounded to nine decimals by itself.
+        let near = |one: Decimal, other: Decimal| (one - other).abs() <= Decimal::new(30, 9);
+        let sum = number(account, "cash")? + long + short;
+        for (name, expected) in [
+            ("long_market_value", long),
+            ("short_market_value", short),
+            ("equity", sum),
+            ("portfolio_value", sum),
+        ] {
+            if !near(number(account, name)?, expected) {
+                return Err(format!("{name} should be {expected}: {account}"));
+            }
+        }
+        for name in ["buying_power", "initial_margin", "maintenance_margin"] {
+            if number(account, name)? < Decimal::ZERO {
+                return Err(format!("{name} is below zero: {account}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn books() -> Books {
+        let mut books = Books::begin(Decimal::from(1_000));
+        for activity in [
+            json!({"activity_type": "FILL", "symbol": "AAPL", "side": "buy", "qty": "3", "price": "100"}),
+            json!({"activity_type": "FILL", "symbol": "SPY", "side": "sell_short", "qty": "1", "price": "50"}),
+            json!({"activity_type": "CFEE", "symbol": "BTC/USD", "qty": "0", "net_amount": "-1.5"}),
+        ] {
+            books.enter(&activity).unwrap();
+        }
+        books
+    }
+
+    fn position(symbol: &str, qty: &str, price: &str, value: &str) -> Value {
+        let side = if qty.starts_with('-') {
+            "short"
+        } else {
+            "long"
+        };
+        json!({"symbol": symbol, "qty": qty, "qty_available": "0", "market_value": value,
+            "current_price": price, "side": side})
+    }
+
+    fn account(cash: &str, equity: &str) -> Value {
+        json!({"cash": cash, "equity": equity, "portfolio_value": equity, "long_market_value": "330",
+            "short_market_value": "-50", "buying_power": "0", "initial_margin": "0", "maintenance_margin": "0"})
+    }
+
+    #[test]
+    fn what_adds_up_passes_and_what_does_not_is_found() {
+        let positions = [
+            position("AAPL", "3", "110", "330"),
+            position("SPY", "-1", "50", "-50"),
+        ];
+        let right = books().check(&account("748.5", "1028.5"), &positions);
+        assert_eq!(right, Ok(()));
+        for (account, positions, what) in [
+            (account("748.51", "1028.5"), positions.to_vec(), "in cash"),
+            (
+                account("748.5", "1028.51"),
+                positions.to_vec(),
+                "equity should be",
+            ),
+            (
+                account("748.5", "1028.5"),
+                positions[..1].to_vec(),
+                "held are",
+            ),
+            (
+                account("748.5", "1028.5"),
+                vec![position("AAPL", "3", "110", "331"), positions[1].clone()],
+                "market value should be",
+            ),
+        ] {
+            let error = books().check(&account, &positions).unwrap_err();
+            assert!(error.contains(what), "{error}");
+        }
+        let nonsense = json!({"activity_type": "FILL", "symbol": "AAPL", "qty": "1", "price": "1"});
+        assert!(books().enter(&nonsense).is_err());
+    }
+}
