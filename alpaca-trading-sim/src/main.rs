@@ -1,3 +1,9 @@
 //! The program: the simulator for any client in any language.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -1,5 +1,7 @@
 //! The quickstart, as a new user starts it.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};

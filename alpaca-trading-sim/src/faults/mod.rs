@@ -1,18 +1,20 @@
 //! Faults on request: what the network and the service do to a client on a bad day.
 
+mod check;
 mod fault;
 mod rule;
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use fastrand::Rng;
 
+pub use check::RuleError;
 pub use fault::Fault;
 pub use rule::{RequestHead, RuleBuilder, RuleId, RuleInfo};
 
 use crate::streams::{StreamFault, StreamKind};
+use crate::wire::refusal::Refusal;
 use rule::Rule;
 
 /// The faults of a simulator. Cheap to clone; clones are the same faults.
@@ -41,8 +43,8 @@ pub struct Faults {
 
 struct Inner {
     state: Mutex<State>,
-    /// Whether connections are refused.
-    refusing: Arc<AtomicBool>,
+    /// Which connections are refused.
+    refusing: Refusal,
 }
 
 struct State {
@@ -60,7 +62,7 @@ impl Faults {
                     next: 1,
                     random: Rng::with_seed(seed ^ 0x66_61_75_6c),
                 }),
-                refusing: Arc::default(),
+                refusing: Refusal::default(),
             }),
         }
     }
@@ -74,7 +76,41 @@ impl Faults {
     /// Refuses every new connection from now on, or no longer. A connection is reset as soon as it is made:
     /// nothing that is sent on it arrives.
     pub fn refuse_connections(&self, refuse: bool) {
-        self.inner.refusing.store(refuse, Ordering::SeqCst);
+        self.inner.refusing.set(refuse);
+    }
+
+    /// The same, but for connections whose first request is one to the control surface under `/sim/v1`: who
+    /// has no other hand on the simulator could not end it otherwise. A connection is reset as soon as its
+    /// first bytes say that it is for something else.
+    pub fn refuse_all_but_control(&self, refuse: bool) {
+        self.inner.refusing.set_but_control(refuse);
+    }
+
+    /// Whether new connections are refused.
+    #[must_use]
+    pub fn is_refusing(&self) -> bool {
+        self.inner.refusing.refuses()
+    }
+
+    /// Makes a rule from its description. It comes behind the others.
+    ///
+    /// # Errors
+    ///
+    /// The first field that breaks a rule: an id, which is given by this method; an operation or a stream that
+    /// is not known; a count of nought; a probability that is not from 0 to 1; no fault, two, or one that does
+    /// not belong to the operation; a status that is not from 200 to 599; a header that cannot be sent, or
+    /// that says how long the body is; a delay of more than a day or a body of
+    /// more than a gigabyte. Nothing is changed then.
+    pub fn add(&self, rule: RuleInfo) -> Result<RuleId, RuleError> {
+        check::check(&rule)?;
+        let mut builder = self
+            .on(&rule.operation)
+            .after(rule.after)
+            .probability(rule.probability);
+        if let Some(times) = rule.times {
+            builder = builder.times(times);
+        }
+        Ok(builder.make(rule.fault, rule.stream_fault))
     }
 
     /// Takes a rule away. Whether it was there.
@@ -98,8 +134,8 @@ impl Faults {
         self.with(|state| state.rules.iter().map(Rule::info).collect())
     }
 
-    pub(crate) fn refusing(&self) -> Arc<AtomicBool> {
-        Arc::clone(&self.inner.refusing)
+    pub(crate) fn refusing(&self) -> Refusal {
+        self.inner.refusing.clone()
     }
 
     /// The fault that a request is to suffer.

@@ -13,6 +13,13 @@ use crate::streams::StreamFault;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RuleId(pub(super) u64);
 
+impl RuleId {
+    /// The name of this number.
+    pub(crate) fn new(number: u64) -> Self {
+        Self(number)
+    }
+}
+
 /// A request, as a rule sees it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -193,7 +200,7 @@ impl RuleBuilder {
         self.make(None, Some(fault))
     }
 
-    fn make(self, fault: Option<Fault>, stream: Option<StreamFault>) -> RuleId {
+    pub(super) fn make(self, fault: Option<Fault>, stream: Option<StreamFault>) -> RuleId {
         // Rounded once, here: whether a rule applies is decided by whole numbers.
         let chance = (self.probability * f64::from(MILLION)).round() as u32;
         let Self {

@@ -1,7 +1,9 @@
 //! What a simulator is made from.
 
+use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
@@ -10,6 +12,7 @@ use super::shared::{ClockMode, Shared};
 use super::{Clock, MarketControl, Simulator};
 use crate::fill::{FillModel, Paper};
 use crate::market::Universe;
+use crate::market::prices::PriceSource;
 use crate::streams::{FrameKind, StreamOptions};
 use crate::world::account::AccountSetup;
 use crate::world::{Dialect, Setup, World};
@@ -34,6 +37,18 @@ pub struct Builder {
     pub(super) frames: FrameKind,
     pub(super) rate_limit: Option<u32>,
     pub(super) journal: bool,
+    pub(super) prices: Prices,
+    pub(super) keep_alive: Option<Duration>,
+}
+
+/// Sources of quotes.
+#[derive(Default)]
+pub(super) struct Prices(Vec<Box<dyn PriceSource>>);
+
+impl fmt::Debug for Prices {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} sources", self.0.len())
+    }
 }
 
 /// 10:00 in New York on Monday, 5 January 2026.
@@ -57,6 +72,8 @@ impl Default for Builder {
             frames: FrameKind::Binary,
             rate_limit: None,
             journal: false,
+            prices: Prices::default(),
+            keep_alive: None,
         }
     }
 }
@@ -148,6 +165,20 @@ impl Builder {
         self
     }
 
+    /// Lets the clock play the quotes of a source, beside those of others. Quotes of times before the start are
+    /// left out. The assets that the source names are those of the [`universe`](Self::universe).
+    pub fn prices(mut self, source: impl PriceSource + 'static) -> Self {
+        self.prices.0.push(Box::new(source));
+        self
+    }
+
+    /// Pings the clients of websockets this often, and sends heartbeats to those of event streams; by default
+    /// neither, so that a paused clock of tokio stands still. A time of zero is none.
+    pub fn keep_alive(mut self, every: Duration) -> Self {
+        self.keep_alive = Some(every).filter(|every| !every.is_zero());
+        self
+    }
+
     /// Starts the simulator on the caller's runtime, which may have one thread and a paused clock.
     ///
     /// # Errors
@@ -193,12 +224,17 @@ impl Builder {
         if self.journal {
             world.keep_journal();
         }
+        for source in self.prices.0 {
+            world.play(source);
+        }
         let shared = Shared::new(world, self.mode);
         let streams = StreamOptions {
             frames: self.frames,
+            ping_every: self.keep_alive,
+            heartbeat_every: self.keep_alive,
             ..StreamOptions::default()
         };
-        let simulator = Simulator::new(shared, streams, self.seed, self.rate_limit);
+        let simulator = Simulator::new(shared, streams, self.seed, self.rate_limit, self.journal);
         Ok((simulator, self.address))
     }
 }

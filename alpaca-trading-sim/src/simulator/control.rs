@@ -1,22 +1,29 @@
 //! The clock and the market, in the hand of whoever runs the simulator.
 
 use std::fmt;
+use std::io::Read;
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
+use serde_json::json;
 
 use super::shared::Shared;
-use crate::market::prices::{CsvPrices, PriceSource, Walk, WalkError, WalkSettings};
-use crate::market::{AssetIx, Quote};
+use crate::market::prices::{CsvError, CsvPrices, PriceSource, Walk, WalkError, WalkSettings};
+use crate::market::{AssetIx, Quote, QuoteError, Universe};
+use crate::world::World;
+use crate::world::order::time;
 
 /// What was asked of the simulator cannot be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ControlError(pub(crate) String);
+pub struct ControlError {
+    message: String,
+    unknown: bool,
+}
 
 impl fmt::Display for ControlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.message)
     }
 }
 
@@ -24,22 +31,37 @@ impl std::error::Error for ControlError {}
 
 impl ControlError {
     pub(crate) fn new(message: impl fmt::Display) -> Self {
-        Self(message.to_string())
+        Self {
+            message: message.to_string(),
+            unknown: false,
+        }
+    }
+
+    /// Whether what was named does not exist; else something about the request is wrong.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.unknown
     }
 }
+
+/// No clock is moved beyond this: 1 January 2200. It leaves room for everything that is reckoned from a time.
+const LAST_TIME: DateTime<Utc> = match DateTime::from_timestamp(7_258_118_400, 0) {
+    Some(last) => last,
+    None => DateTime::<Utc>::MAX_UTC,
+};
 
 /// The clock of a simulator.
 ///
 /// A virtual clock moves only by these methods; each lets everything happen that is due on the way, in its
-/// order, and returns the time that it is then. A clock that runs by itself can be moved ahead of its
-/// pace for a while: it waits until the pace has caught up.
+/// order, and returns the time that it is then. A clock that runs by itself runs on from where it was moved
+/// to. No clock moves beyond the year 2199.
 #[derive(Clone)]
 pub struct Clock {
     shared: Shared,
 }
 
 impl Clock {
-    pub(super) fn new(shared: Shared) -> Self {
+    pub(crate) fn new(shared: Shared) -> Self {
         Self { shared }
     }
 
@@ -51,38 +73,40 @@ impl Clock {
 
     /// Lets this much time pass; a negative duration changes nothing.
     pub fn advance(&self, by: TimeDelta) -> DateTime<Utc> {
-        self.shared.with(|world| {
+        self.run(|world| {
             let until = world.now().checked_add_signed(by);
-            world.run_until(until.unwrap_or(DateTime::<Utc>::MAX_UTC));
-            world.now()
+            Some(until.unwrap_or(LAST_TIME))
         })
     }
 
     /// Lets time pass until `until`; a time that has passed changes nothing.
     pub fn run_until(&self, until: DateTime<Utc>) -> DateTime<Utc> {
-        self.shared.with(|world| {
-            world.run_until(until);
-            world.now()
-        })
+        self.run(|_| Some(until))
     }
 
     /// Lets time pass until the market opens: now, if it is open.
     pub fn advance_to_open(&self) -> DateTime<Utc> {
-        self.shared.with(|world| {
-            if !world.calendar().is_open(world.now())
-                && let Some(open) = world.calendar().next_open(world.now())
-            {
-                world.run_until(open);
-            }
-            world.now()
+        self.run(|world| {
+            let now = world.now();
+            let opens = world.calendar().next_open(now);
+            opens.filter(|_| !world.calendar().is_open(now))
         })
     }
 
     /// Lets time pass until the next close.
     pub fn advance_to_close(&self) -> DateTime<Utc> {
-        self.shared.with(|world| {
-            if let Some(close) = world.calendar().next_close(world.now()) {
-                world.run_until(close);
+        self.run(|world| world.calendar().next_close(world.now()))
+    }
+
+    /// Runs to the time that is found, if any, and writes the step down.
+    fn run(&self, until: impl FnOnce(&World) -> Option<DateTime<Utc>>) -> DateTime<Utc> {
+        self.shared.with_clock_moved(|world| {
+            let until = until(world).map(|until| until.min(LAST_TIME));
+            if let Some(until) = until {
+                if until > world.now() {
+                    world.write_down("clock", || json!({ "until": time(until) }));
+                }
+                world.run_until(until);
             }
             world.now()
         })
@@ -102,7 +126,7 @@ pub struct MarketControl {
 }
 
 impl MarketControl {
-    pub(super) fn new(shared: Shared) -> Self {
+    pub(crate) fn new(shared: Shared) -> Self {
         Self { shared }
     }
 
@@ -115,7 +139,7 @@ impl MarketControl {
         self.shared.with(|world| {
             let asset = named(world.universe().find(symbol), symbol)?;
             let quote = world.quote(asset).copied();
-            quote.ok_or_else(|| ControlError::new(format!("`{symbol}` has no quote")))
+            quote.ok_or_else(|| unknown(format!("`{symbol}` has no quote")))
         })
     }
 
@@ -131,8 +155,7 @@ impl MarketControl {
         ask: Decimal,
         last: Decimal,
     ) -> Result<(), ControlError> {
-        let quote = Quote::new(bid, ask, last).map_err(ControlError::new)?;
-        self.put(symbol, quote)
+        self.put(symbol, Quote::new(bid, ask, last))
     }
 
     /// Sets the quote of an asset with the volume that came with it, in shares or coins.
@@ -146,14 +169,8 @@ impl MarketControl {
         (bid, ask, last): (Decimal, Decimal, Decimal),
         volume: Decimal,
     ) -> Result<(), ControlError> {
-        if volume < Decimal::ZERO {
-            return Err(ControlError::new(format!(
-                "the volume {volume} is below zero"
-            )));
-        }
-        let mut quote = Quote::new(bid, ask, last).map_err(ControlError::new)?;
-        quote.volume = Some(volume);
-        self.put(symbol, quote)
+        let quote = Quote::new(bid, ask, last);
+        self.put(symbol, quote.and_then(|quote| quote.with_volume(volume)))
     }
 
     /// Sets the price of an asset: bid and offer a cent around it, or a hundredth of a cent below a dollar.
@@ -162,17 +179,32 @@ impl MarketControl {
     ///
     /// As [`set_quote`](Self::set_quote).
     pub fn set_price(&self, symbol: &str, price: Decimal) -> Result<(), ControlError> {
-        let scale = if price < Decimal::ONE { 4 } else { 2 };
-        let tick = Decimal::new(1, scale);
-        self.set_quote(symbol, (price - tick).max(tick), price + tick, price)
+        let quote = Quote::new(price, price, price).and_then(|_| {
+            let scale = if price < Decimal::ONE { 4 } else { 2 };
+            let tick = Decimal::new(1, scale);
+            Quote::new((price - tick).max(tick.min(price)), price + tick, price)
+        });
+        self.put(symbol, quote)
     }
 
-    fn put(&self, symbol: &str, quote: Quote) -> Result<(), ControlError> {
+    fn put(&self, symbol: &str, quote: Result<Quote, QuoteError>) -> Result<(), ControlError> {
         self.shared.with(|world| {
             let asset = named(world.universe().find(symbol), symbol)?;
-            world.set_quote(asset, quote);
+            world.set_quote(asset, quote.map_err(ControlError::new)?);
             world.settle();
             Ok(())
+        })
+    }
+
+    /// Whether trading in an asset is halted.
+    ///
+    /// # Errors
+    ///
+    /// When nothing of this symbol is traded.
+    pub fn is_halted(&self, symbol: &str) -> Result<bool, ControlError> {
+        self.shared.with(|world| {
+            let asset = named(world.universe().find(symbol), symbol)?;
+            Ok(world.is_halted(asset))
         })
     }
 
@@ -185,6 +217,8 @@ impl MarketControl {
         self.shared.with(|world| {
             let asset = named(world.universe().find(symbol), symbol)?;
             world.halt(asset, halted);
+            let symbol = world.universe().get(asset).symbol.clone();
+            world.write_down("halt", || json!({ "symbol": symbol, "halted": halted }));
             Ok(())
         })
     }
@@ -197,10 +231,30 @@ impl MarketControl {
     /// When the file cannot be read or a row is wrong, with the file and the line. Nothing is played then.
     pub fn play_csv(&self, file: impl AsRef<Path>) -> Result<(), ControlError> {
         let file = file.as_ref();
+        self.play_rows(|universe| CsvPrices::from_path(file, universe))?;
+        Ok(())
+    }
+
+    /// The same of a text that is no file; `name` is what errors call it. How many quotes are to come.
+    ///
+    /// # Errors
+    ///
+    /// When a row is wrong, with the name and the line. Nothing is played then.
+    pub fn play_csv_text(&self, name: &str, text: impl Read) -> Result<usize, ControlError> {
+        self.play_rows(|universe| CsvPrices::from_reader(name, text, universe))
+    }
+
+    fn play_rows(
+        &self,
+        read: impl FnOnce(&Universe) -> Result<CsvPrices, CsvError>,
+    ) -> Result<usize, ControlError> {
         self.shared.with(|world| {
-            let prices = CsvPrices::from_path(file, world.universe()).map_err(ControlError::new)?;
+            let mut prices = read(world.universe()).map_err(ControlError::new)?;
+            prices.skip_to(world.now());
+            let quotes = prices.len();
+            world.write_down("prices", || json!({ "quotes": quotes }));
             world.play(Box::new(prices));
-            Ok(())
+            Ok(quotes)
         })
     }
 
@@ -231,7 +285,9 @@ impl MarketControl {
                 }
                 some => some,
             };
+            let walking = assets.len();
             let walk = world.walk(assets, seed).map_err(ControlError::new)?;
+            world.write_down("walk", || json!({ "assets": walking, "seed": seed }));
             world.play(Box::new(walk));
             Ok(())
         })
@@ -245,10 +301,17 @@ impl fmt::Debug for MarketControl {
 }
 
 fn named(found: Option<AssetIx>, symbol: &str) -> Result<AssetIx, ControlError> {
-    found.ok_or_else(|| ControlError::new(format!("nothing of the symbol `{symbol}` is traded")))
+    found.ok_or_else(|| unknown(format!("nothing of the symbol `{symbol}` is traded")))
 }
 
-impl crate::world::World {
+fn unknown(message: String) -> ControlError {
+    ControlError {
+        message,
+        unknown: true,
+    }
+}
+
+impl World {
     /// A walk of the prices of these assets from where they are.
     pub(crate) fn walk(&self, assets: Vec<AssetIx>, seed: u64) -> Result<Walk, WalkError> {
         let calendar = *self.calendar();

@@ -5,10 +5,13 @@ mod control;
 mod serve;
 mod shared;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
 
 pub use builder::Builder;
 pub use control::{Clock, ControlError, MarketControl};
@@ -65,7 +68,13 @@ impl fmt::Debug for Snapshot {
 }
 
 impl Simulator {
-    fn new(shared: Shared, streams: StreamOptions, seed: u64, rate_limit: Option<u32>) -> Self {
+    fn new(
+        shared: Shared,
+        streams: StreamOptions,
+        seed: u64,
+        rate_limit: Option<u32>,
+        journal: bool,
+    ) -> Self {
         /// How often a clock that runs by itself is looked at when nobody asks.
         const TICK: std::time::Duration = std::time::Duration::from_millis(20);
         let ticker = shared.runs().then(|| {
@@ -86,6 +95,8 @@ impl Simulator {
                 faults: Faults::new(seed),
                 quota: rate_limit.map(Quota::new),
                 ids: Mutex::new(Ids::new(seed ^ 0x7265_7175)),
+                journal,
+                snapshots: Mutex::default(),
             }),
             listener: tokio::sync::Mutex::new(None),
             address: Mutex::new(None),
@@ -188,14 +199,13 @@ impl Simulator {
     /// The world as it is now, to be gone back to.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        self.shared()
-            .with(|world| Snapshot(Box::new(world.clone())))
+        self.parts.snapshot()
     }
 
     /// Goes back to the world of a snapshot, clock and ids included. Streams that are open go on with what
     /// happens from here.
     pub fn restore(&self, snapshot: &Snapshot) {
-        self.shared().with(|world| world.restore(&snapshot.0));
+        self.parts.restore(snapshot);
     }
 
     /// Everything that has happened, one line of JSON each; nothing unless [`Builder::journal`] was asked for.
@@ -246,7 +256,7 @@ impl fmt::Debug for Simulator {
     }
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -257,9 +267,37 @@ pub(crate) struct SimulatorParts {
     pub(crate) faults: Faults,
     pub(crate) quota: Option<Quota>,
     ids: Mutex<Ids>,
+    /// Whether a journal is kept.
+    pub(crate) journal: bool,
+    /// The snapshots that the control surface keeps.
+    pub(crate) snapshots: Mutex<Snapshots>,
+}
+
+/// Snapshots by number, which are never used twice.
+#[derive(Default)]
+pub(crate) struct Snapshots {
+    pub(crate) kept: BTreeMap<u64, Snapshot>,
+    pub(crate) made: u64,
+}
+
+impl Snapshot {
+    /// What time it is in it.
+    #[must_use]
+    pub fn at(&self) -> DateTime<Utc> {
+        self.0.now()
+    }
 }
 
 impl SimulatorParts {
+    pub(crate) fn snapshot(&self) -> Snapshot {
+        self.shared.with(|world| Snapshot(Box::new(world.clone())))
+    }
+
+    pub(crate) fn restore(&self, snapshot: &Snapshot) {
+        self.shared
+            .with_clock_moved(|world| world.restore(&snapshot.0));
+    }
+
     /// An id for an answer: 32 hexadecimal digits.
     pub(crate) fn request_id(&self) -> String {
         let mut ids = self.ids.lock().unwrap_or_else(PoisonError::into_inner);

@@ -17,6 +17,7 @@ use tokio::sync::watch;
 
 use super::{Shared, SimulatorParts};
 use crate::api::{self, Call, NoRoute};
+use crate::control;
 use crate::faults::{Fault, RequestHead};
 use crate::streams::{self, Keys, Shutdown, Source, StreamFault, StreamKind, StreamOptions};
 use crate::wire::auth;
@@ -40,6 +41,7 @@ pub(super) fn router(served: Served, shutdown: Shutdown) -> Router {
         .fallback(answer)
         .with_state(Arc::clone(&served))
         .merge(streams::routes(Streams(Arc::clone(&served)), options))
+        .nest(control::PREFIX, control::routes(Arc::clone(&served)))
         .layer(middleware::from_fn_with_state(served, admit))
 }
 
@@ -47,7 +49,7 @@ pub(super) fn router(served: Served, shutdown: Shutdown) -> Router {
 async fn admit(State(served): State<Served>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     // The websocket asks for keys in its own way, and the control surface for none.
-    if path == "/stream" || path.starts_with("/sim/v1") {
+    if path == "/stream" || control::is_control(&path) {
         return next.run(request).await;
     }
     let keys = auth::presented(request.headers());
@@ -124,7 +126,12 @@ async fn answer(
     let fault = served
         .faults
         .of_request(&RequestHead::new(name, method, path, &body));
-    let now = served.shared.with(|world| world.now());
+    let now = served.shared.with(|world| {
+        if let Some(fault) = &fault {
+            world.write_down("fault", || json!({ "operation": name, "fault": fault }));
+        }
+        world.now()
+    });
     if let Some(response) = before(fault.as_ref(), &switch, now).await {
         return response;
     }
@@ -229,7 +236,7 @@ async fn before(fault: Option<&Fault>, switch: &Switch, now: DateTime<Utc>) -> O
             crate::wire::quota::Standing {
                 limit: 200,
                 remaining: 0,
-                reset: second() + u64::from(*reset_in),
+                reset: second().saturating_add(u64::from(*reset_in)),
                 spent: true,
             }
             .at(second(), now)
@@ -294,7 +301,7 @@ async fn cut(response: Response, bytes: usize, switch: Switch) -> Response {
         .unwrap_or_default();
     head.headers.insert(
         header::CONTENT_LENGTH,
-        HeaderValue::from(whole.len().max(bytes + 1)),
+        HeaderValue::from(whole.len().max(bytes.saturating_add(1))),
     );
     let first = whole.slice(..bytes.min(whole.len()));
     let pieces = futures_util::stream::unfold(Some(first), move |piece| {

@@ -26,10 +26,16 @@ pub(crate) struct Shared {
 }
 
 struct Inner {
-    world: Mutex<World>,
-    pace: Option<Pace>,
+    held: Mutex<Held>,
+    runs: bool,
     /// What time it is, for streams that end at a time.
     clock: watch::Sender<DateTime<Utc>>,
+}
+
+/// The world, and how its time passes if it does so by itself.
+struct Held {
+    world: World,
+    pace: Option<Pace>,
 }
 
 /// A clock that runs by itself.
@@ -63,8 +69,8 @@ impl Shared {
         };
         Self {
             inner: Arc::new(Inner {
-                world: Mutex::new(world),
-                pace,
+                runs: pace.is_some(),
+                held: Mutex::new(Held { world, pace }),
                 clock: watch::Sender::new(start),
             }),
         }
@@ -72,13 +78,27 @@ impl Shared {
 
     /// Looks at the world, or changes it. The time is brought up first, if it passes by itself.
     pub(crate) fn with<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
-        let mut world = self.lock();
-        if let Some(pace) = &self.inner.pace {
+        self.enter(act, false)
+    }
+
+    /// The same where `act` moves the clock: a clock that runs by itself runs on from where it was moved to.
+    pub(crate) fn with_clock_moved<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
+        self.enter(act, true)
+    }
+
+    fn enter<T>(&self, act: impl FnOnce(&mut World) -> T, moves: bool) -> T {
+        let mut held = self.lock();
+        let Held { world, pace } = &mut *held;
+        if let Some(pace) = pace {
             world.run_until(pace.now());
         }
-        let value = act(&mut world);
+        let value = act(world);
         let now = world.now();
-        drop(world);
+        if let Some(pace) = pace.as_mut().filter(|_| moves) {
+            pace.began = Instant::now();
+            pace.start = now;
+        }
+        drop(held);
         self.inner.clock.send_if_modified(|clock| {
             let passed = *clock != now;
             *clock = now;
@@ -89,7 +109,12 @@ impl Shared {
 
     /// Whether time passes by itself.
     pub(crate) fn runs(&self) -> bool {
-        self.inner.pace.is_some()
+        self.inner.runs
+    }
+
+    /// How many times as fast as on the wall time passes; none for a clock that waits to be told.
+    pub(crate) fn speed(&self) -> Option<f64> {
+        self.lock().pace.as_ref().map(|pace| pace.speed)
     }
 
     /// The time of the world, to be waited for.
@@ -99,9 +124,9 @@ impl Shared {
 
     /// A panic in the middle of a change is a fault of the simulator; the world goes on as it is, so that one
     /// request that hits it does not end all others.
-    fn lock(&self) -> MutexGuard<'_, World> {
+    fn lock(&self) -> MutexGuard<'_, Held> {
         self.inner
-            .world
+            .held
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }

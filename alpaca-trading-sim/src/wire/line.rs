@@ -143,6 +143,8 @@ impl AsyncWrite for Line {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // In the middle of an answer nothing is read, and the connection is flushed only.
+        self.check(context)?;
         Pin::new(&mut self.stream).poll_flush(context)
     }
 

@@ -3,7 +3,6 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::{Extension, Router};
 use hyper_util::rt::TokioIo;
@@ -13,6 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::line::{Line, Switch};
+use super::refusal::Refusal;
 
 /// More connections than this wait until others have ended.
 const MOST_CONNECTIONS: usize = 4096;
@@ -24,12 +24,12 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    /// Listens on an address of this machine, and answers by `router`. As long as `refusing` is set, connections
-    /// are reset as soon as they are made.
+    /// Listens on an address of this machine, and answers by `router`. Connections that are refused are reset as
+    /// soon as they are made; where the control surface is spared, as soon as they say that they are not for it.
     pub(crate) fn start(
         address: SocketAddr,
         router: Router,
-        refusing: Arc<AtomicBool>,
+        refusing: Refusal,
     ) -> io::Result<Self> {
         if !address.ip().is_loopback() {
             let message = format!("{address} is not an address of this machine alone");
@@ -65,7 +65,7 @@ impl Drop for Listener {
     }
 }
 
-async fn accept(listener: TcpListener, router: Router, refusing: Arc<AtomicBool>) {
+async fn accept(listener: TcpListener, router: Router, refusing: Refusal) {
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     // Dropped with this future, it ends all connections.
     let mut connections = JoinSet::new();
@@ -79,13 +79,18 @@ async fn accept(listener: TcpListener, router: Router, refusing: Arc<AtomicBool>
             tokio::task::yield_now().await;
             continue;
         };
-        if refusing.load(Ordering::SeqCst) {
+        let spare = refusing.spares_control();
+        if refusing.refuses() && !spare {
             let _ = socket2::SockRef::from(&stream).set_linger(Some(std::time::Duration::ZERO));
             continue;
         }
         let router = router.clone();
         connections.spawn(async move {
-            serve(stream, router).await;
+            if spare && !super::refusal::is_for_control(&stream).await {
+                let _ = socket2::SockRef::from(&stream).set_linger(Some(std::time::Duration::ZERO));
+            } else {
+                serve(stream, router).await;
+            }
             drop(place);
         });
     }

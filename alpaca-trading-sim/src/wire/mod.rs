@@ -4,3 +4,4 @@ pub(crate) mod auth;
 pub(crate) mod line;
 pub(crate) mod listener;
 pub(crate) mod quota;
+pub(crate) mod refusal;

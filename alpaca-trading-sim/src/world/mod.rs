@@ -1,7 +1,7 @@
 //! The world: accounts, orders and a market, moved by requests, quotes and a clock.
 //!
 //! It is one state machine without threads or waiting: the same calls in the same order give the same
-//! world, to the last id. Everything that takes time is an entry of the [`agenda`], carried out when
+//! world, to the last id. Everything that takes time is an entry of the agenda, carried out when
 //! the clock passes it.
 
 pub mod account;

@@ -19,16 +19,10 @@ use super::{
 };
 use crate::{Event, EventLog, Ids, Kind};
 
-/// A client. Built with the crate's own one, reqwest has cryptography, and that has to be told which: making
-/// the other client first does so.
+/// A client. Built with the crate's own one, reqwest has to be told which cryptography it has.
 fn http() -> reqwest::Client {
-    #[cfg(feature = "client")]
-    alpaca_trading::Client::builder()
-        .base_url("http://127.0.0.1:1")
-        .key_pair("PKSIMULATOR", "simulator")
-        .build()
-        .unwrap();
-    reqwest::Client::new()
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
 /// A source that is pushed by hand.
