@@ -1,6 +1,7 @@
 //! Serving the world over HTTP.
 
 use std::convert::Infallible;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -179,7 +180,9 @@ pub(super) fn perform(
                 "body": String::from_utf8_lossy(&call.body),
             })
         });
-        let (status, body) = match operation.run(world, account, call) {
+        // A panic, such as one in a fill model of the user's, is this request's misfortune alone.
+        let outcome = catch_unwind(AssertUnwindSafe(|| operation.run(world, account, call)));
+        let (status, body) = match outcome.unwrap_or_else(|_| Err(api::internal())) {
             Ok(answer) => (answer.status, answer.body),
             Err(error) => (error.status, Some(error.body())),
         };
