@@ -1,8 +1,6 @@
+//! Alpaca's paper trading service on your machine, with the clock in your hand.
+//!
 #![cfg_attr(feature = "client", doc = include_str!("../README.md"))]
-#![cfg_attr(
-    not(feature = "client"),
-    doc = "Alpaca's paper trading service on your machine, with the clock in your hand."
-)]
 
 mod api;
 pub mod calendar;
