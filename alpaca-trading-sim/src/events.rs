@@ -44,31 +44,49 @@ impl Event {
     }
 }
 
+/// How far a log has come: how often it was put back, and how many events it has.
+///
+/// The length alone does not tell a log that was put back, and has grown again, from one that stood still.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// How often the log was put back to another state.
+    pub generation: u64,
+    /// How many events there are.
+    pub length: usize,
+}
+
+/// How a log was put back.
+#[derive(Clone, Copy, Debug, Default)]
+struct PutBack {
+    /// How many events there were before.
+    from: usize,
+    /// How many of the first of them are there still.
+    common: usize,
+    /// How many there were afterwards.
+    to: usize,
+}
+
 /// The events of one account.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct EventLog {
     events: Vec<Arc<Event>>,
     shapes: Shapes,
-    length: watch::Sender<usize>,
-}
-
-impl Default for EventLog {
-    fn default() -> Self {
-        Self {
-            events: Vec::new(),
-            shapes: Shapes::default(),
-            length: watch::Sender::new(0),
-        }
-    }
+    mark: watch::Sender<Mark>,
+    /// The last time it was put back.
+    put_back: PutBack,
 }
 
 impl Clone for EventLog {
     /// The same events, and readers of its own.
     fn clone(&self) -> Self {
         Self {
-            length: watch::Sender::new(self.events.len()),
+            mark: watch::Sender::new(Mark {
+                generation: 0,
+                length: self.events.len(),
+            }),
             events: self.events.clone(),
             shapes: self.shapes.clone(),
+            put_back: PutBack::default(),
         }
     }
 }
@@ -78,7 +96,8 @@ impl EventLog {
     pub fn push(&mut self, mut event: Event) {
         event.json.pack(&event.id, event.at, &mut self.shapes);
         self.events.push(Arc::new(event));
-        self.length.send_replace(self.events.len());
+        let length = self.events.len();
+        self.mark.send_modify(|mark| mark.length = length);
     }
 
     /// All events so far.
@@ -93,16 +112,53 @@ impl EventLog {
         self.events.get(place..).unwrap_or_default()
     }
 
-    /// How many events there are, to be waited for.
+    /// How far it has come.
     #[must_use]
-    pub fn watch(&self) -> watch::Receiver<usize> {
-        self.length.subscribe()
+    pub fn mark(&self) -> Mark {
+        *self.mark.borrow()
     }
 
-    /// Takes the place of another log, whose readers go on with this one's events.
+    /// How far it has come, to be waited for.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<Mark> {
+        self.mark.subscribe()
+    }
+
+    /// Puts the log back to other events. Its readers learn of it by its generation, and go on where
+    /// [`place_of`](Self::place_of) says.
     pub fn replace(&mut self, events: Vec<Arc<Event>>) {
+        let pairs = self.events.iter().zip(&events);
+        self.put_back = PutBack {
+            from: self.events.len(),
+            common: pairs
+                .take_while(|(now, then)| Arc::ptr_eq(now, then))
+                .count(),
+            to: events.len(),
+        };
         self.events = events;
-        self.length.send_replace(self.events.len());
+        let length = self.events.len();
+        self.mark.send_modify(|mark| {
+            mark.generation = mark.generation.wrapping_add(1);
+            mark.length = length;
+        });
+    }
+
+    /// The place where a reader goes on that had read as far as `read`.
+    ///
+    /// As long as the log was not put back, it is the same. A reader that had read everything goes on with what
+    /// happened after the log was put back, and so does one that had read what is no longer there. One that was
+    /// behind goes on where it was, if all that it has read is there still.
+    #[must_use]
+    pub fn place_of(&self, read: Mark) -> usize {
+        let (now, last) = (self.mark(), self.put_back);
+        if read.generation == now.generation {
+            return read.length;
+        }
+        let is_next = read.generation.wrapping_add(1) == now.generation;
+        if is_next && read.length < last.from && read.length <= last.common {
+            return read.length;
+        }
+        last.to
     }
 }
 
@@ -147,20 +203,63 @@ mod tests {
         });
     }
 
+    fn event(id: &str) -> Event {
+        Event {
+            id: id.into(),
+            at: DateTime::UNIX_EPOCH,
+            kind: Kind::Trade,
+            json: "{}".into(),
+        }
+    }
+
     #[test]
     fn a_reader_goes_on_where_it_was() {
         let mut log = EventLog::default();
         let waiting = log.watch();
         for id in ["A", "B"] {
-            log.push(Event {
-                id: id.into(),
-                at: DateTime::UNIX_EPOCH,
-                kind: Kind::Trade,
-                json: "{}".into(),
-            });
+            log.push(event(id));
         }
-        assert_eq!(*waiting.borrow(), 2);
+        assert_eq!(waiting.borrow().length, 2);
         assert_eq!(log.since(1).len(), 1);
         assert_eq!(log.since(9).len(), 0);
+        assert_eq!(log.place_of(log.mark()), 2);
+    }
+
+    #[test]
+    fn a_log_that_is_put_back_tells_its_readers_where_to_go_on() {
+        let mut log = EventLog::default();
+        for id in ["A", "B", "C", "D"] {
+            log.push(event(id));
+        }
+        let read = |length| Mark {
+            generation: 0,
+            length,
+        };
+        let (early, late) = (log.all()[..2].to_vec(), log.all().to_vec());
+        log.replace(early);
+        for id in ["E", "F", "G"] {
+            log.push(event(id));
+        }
+        // Behind and within what is still there; at its end; beyond it; at the old end.
+        for (had_read, place) in [(0, 0), (1, 1), (2, 2), (3, 2), (4, 2)] {
+            assert_eq!(log.place_of(read(had_read)), place, "{had_read}");
+        }
+        let now = log.mark();
+        assert_eq!((now.generation, now.length), (1, 5));
+        // Forth again: who had read everything is not told what happened in another course of the world.
+        log.replace(late);
+        log.push(event("H"));
+        assert_eq!(log.place_of(now), 4);
+        assert_eq!(log.place_of(Mark { length: 1, ..now }), 1);
+        assert_eq!(log.place_of(Mark { length: 3, ..now }), 4);
+        // Twice put back since then: only what comes is certain.
+        assert_eq!(log.place_of(read(1)), 4);
+        assert_eq!(
+            log.clone().mark(),
+            Mark {
+                generation: 0,
+                length: 5
+            }
+        );
     }
 }

@@ -17,7 +17,7 @@ mod wire;
 pub mod world;
 
 pub use error::ApiError;
-pub use events::{Event, EventLog, Kind};
+pub use events::{Event, EventLog, Kind, Mark};
 pub use ids::Ids;
 pub use simulator::{Builder, Clock, ClockMode, ControlError, MarketControl, Simulator, Snapshot};
 pub use world::Dialect;

@@ -68,7 +68,8 @@ impl Faults {
     }
 
     /// Begins a rule for an operation, by the name that its method in the raw client has, such as
-    /// `create_order`; `*` is any. For streams: `trade_updates`, `activity_events`, `trade_events`.
+    /// `create_order`; `*` is any. For streams: `trade_updates`, `activity_events`, `trade_events`; a fault of
+    /// requests happens to the one that opens the stream.
     pub fn on(&self, operation: &str) -> RuleBuilder {
         RuleBuilder::new(self.clone(), operation)
     }

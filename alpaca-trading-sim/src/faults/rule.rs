@@ -201,11 +201,16 @@ impl RuleBuilder {
     }
 
     pub(super) fn make(self, fault: Option<Fault>, stream: Option<StreamFault>) -> RuleId {
+        // The request that opens this stream is an operation of the document, and has its name.
+        let operation = match (self.operation.as_str(), &stream) {
+            ("activity_events", None) => "subscribe_to_activity_events".to_owned(),
+            ("subscribe_to_activity_events", Some(_)) => "activity_events".to_owned(),
+            (name, _) => name.to_owned(),
+        };
         // Rounded once, here: whether a rule applies is decided by whole numbers.
         let chance = (self.probability * f64::from(MILLION)).round() as u32;
         let Self {
             faults,
-            operation,
             predicate,
             skip,
             times,

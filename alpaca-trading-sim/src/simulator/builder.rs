@@ -14,6 +14,7 @@ use crate::fill::{FillModel, Paper};
 use crate::market::Universe;
 use crate::market::prices::PriceSource;
 use crate::streams::{FrameKind, StreamOptions};
+use crate::wire::quota::WallClock;
 use crate::world::account::AccountSetup;
 use crate::world::{Dialect, Setup, World};
 
@@ -34,11 +35,11 @@ pub struct Builder {
     pub(super) dialect: Dialect,
     pub(super) latency: TimeDelta,
     pub(super) address: SocketAddr,
-    pub(super) frames: FrameKind,
+    pub(super) streams: StreamOptions,
+    pub(super) wall: WallClock,
     pub(super) rate_limit: Option<u32>,
     pub(super) journal: bool,
     pub(super) prices: Prices,
-    pub(super) keep_alive: Option<Duration>,
 }
 
 /// Sources of quotes.
@@ -69,11 +70,11 @@ impl Default for Builder {
             dialect: Dialect::default(),
             latency: TimeDelta::zero(),
             address: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
-            frames: FrameKind::Binary,
+            streams: StreamOptions::default(),
+            wall: WallClock::default(),
             rate_limit: None,
             journal: false,
             prices: Prices::default(),
-            keep_alive: None,
         }
     }
 }
@@ -146,9 +147,42 @@ impl Builder {
         self
     }
 
+    /// The address of this machine; by default `127.0.0.1`. The other usual one is `::1`.
+    pub fn ip(mut self, ip: IpAddr) -> Self {
+        self.address.set_ip(ip);
+        self
+    }
+
     /// How the websocket sends JSON: in binary frames, as the paper service does, unless set.
     pub fn frames(mut self, frames: FrameKind) -> Self {
-        self.frames = frames;
+        self.streams.frames = frames;
+        self
+    }
+
+    /// The time between two pings to a websocket; by default, and with zero, there are none. It is measured by
+    /// tokio's clock.
+    pub fn ping_every(mut self, every: Duration) -> Self {
+        self.streams.ping_every = Some(every);
+        self
+    }
+
+    /// The time between two `:heartbeat` comments in server-sent events; by default, and with zero, there are
+    /// none. It is measured by tokio's clock.
+    pub fn heartbeat_every(mut self, every: Duration) -> Self {
+        self.streams.heartbeat_every = Some(every);
+        self
+    }
+
+    /// How many events of its account may happen while a stream's client takes nothing, before it counts as a
+    /// slow reader; 10,000 unless set. A websocket is dropped then, server-sent events go on at the newest.
+    pub fn stream_lag(mut self, events: usize) -> Self {
+        self.streams.lag = events;
+        self
+    }
+
+    /// The clock on the wall, in place of the machine's: what the rate limit goes by, and nothing else.
+    pub fn wall_clock(mut self, now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        self.wall = WallClock::new(now);
         self
     }
 
@@ -174,16 +208,16 @@ impl Builder {
 
     /// Pings the clients of websockets this often, and sends heartbeats to those of event streams; by default
     /// neither, so that a paused clock of tokio stands still. A time of zero is none.
-    pub fn keep_alive(mut self, every: Duration) -> Self {
-        self.keep_alive = Some(every).filter(|every| !every.is_zero());
-        self
+    pub fn keep_alive(self, every: Duration) -> Self {
+        self.ping_every(every).heartbeat_every(every)
     }
 
     /// Starts the simulator on the caller's runtime, which may have one thread and a paused clock.
     ///
     /// # Errors
     ///
-    /// When the port cannot be had, when two accounts have one key id, when an account has no cash.
+    /// When the port cannot be had, when the address is not of this machine alone, when two accounts have one
+    /// key id, when an account has no cash.
     pub async fn start(self) -> io::Result<Simulator> {
         let (simulator, address) = self.prepare()?;
         simulator.serve(address).await?;
@@ -228,13 +262,14 @@ impl Builder {
             world.play(source);
         }
         let shared = Shared::new(world, self.mode);
-        let streams = StreamOptions {
-            frames: self.frames,
-            ping_every: self.keep_alive,
-            heartbeat_every: self.keep_alive,
-            ..StreamOptions::default()
-        };
-        let simulator = Simulator::new(shared, streams, self.seed, self.rate_limit, self.journal);
+        let simulator = Simulator::new(
+            shared,
+            self.streams,
+            self.seed,
+            self.rate_limit,
+            self.wall,
+            self.journal,
+        );
         Ok((simulator, self.address))
     }
 }

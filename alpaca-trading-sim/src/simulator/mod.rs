@@ -23,7 +23,7 @@ use crate::api::{self, Call, NoRoute};
 use crate::faults::Faults;
 use crate::streams::{Shutdown, ShutdownHandle, StreamOptions};
 use crate::wire::listener::Listener;
-use crate::wire::quota::Quota;
+use crate::wire::quota::{Quota, WallClock};
 use crate::world::World;
 use crate::world::account::AccountIx;
 use serve::Served;
@@ -73,6 +73,7 @@ impl Simulator {
         streams: StreamOptions,
         seed: u64,
         rate_limit: Option<u32>,
+        wall: WallClock,
         journal: bool,
     ) -> Self {
         /// How often a clock that runs by itself is looked at when nobody asks.
@@ -94,6 +95,7 @@ impl Simulator {
                 streams,
                 faults: Faults::new(seed),
                 quota: rate_limit.map(Quota::new),
+                wall,
                 ids: Mutex::new(Ids::new(seed ^ 0x7265_7175)),
                 journal,
                 snapshots: Mutex::default(),
@@ -108,6 +110,9 @@ impl Simulator {
     /// Begins to answer at an address.
     async fn serve(&self, address: SocketAddr) -> io::Result<()> {
         let mut held = self.listener.lock().await;
+        if held.is_some() {
+            return Ok(());
+        }
         let (handle, shutdown) = Shutdown::pair();
         let router = serve::router(Arc::clone(&self.parts), shutdown);
         let listener = Listener::start(address, router, self.parts.faults.refusing())?;
@@ -214,11 +219,18 @@ impl Simulator {
         self.shared().with(|world| world.journal().to_vec())
     }
 
-    /// Lets go of the port and of all connections. The world goes on.
+    /// Lets go of the port and of all connections, and waits until they have ended. The world goes on.
     pub async fn stop_listening(&self) {
-        drop(locked(&self.shutdown).take());
-        if let Some(listener) = self.listener.lock().await.take() {
+        let mut held = self.listener.lock().await;
+        let streams = locked(&self.shutdown).take();
+        if let Some(streams) = &streams {
+            streams.shut_down();
+        }
+        if let Some(listener) = held.take() {
             listener.stop().await;
+        }
+        if let Some(streams) = streams {
+            streams.ended().await;
         }
     }
 
@@ -230,8 +242,8 @@ impl Simulator {
     pub async fn listen(&self) -> io::Result<()> {
         let address = *locked(&self.address);
         match address {
-            Some(address) if self.listener.lock().await.is_none() => self.serve(address).await,
-            _ => Ok(()),
+            Some(address) => self.serve(address).await,
+            None => Ok(()),
         }
     }
 
@@ -266,6 +278,7 @@ pub(crate) struct SimulatorParts {
     pub(crate) streams: StreamOptions,
     pub(crate) faults: Faults,
     pub(crate) quota: Option<Quota>,
+    pub(crate) wall: WallClock,
     ids: Mutex<Ids>,
     /// Whether a journal is kept.
     pub(crate) journal: bool,

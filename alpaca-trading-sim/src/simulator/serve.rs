@@ -1,18 +1,15 @@
 //! Serving the world over HTTP.
 
-use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
 use axum::extract::{Extension, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
-use http::{HeaderName, HeaderValue, StatusCode, header};
-use http_body_util::{BodyExt as _, Limited};
+use futures_util::FutureExt as _;
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -21,13 +18,12 @@ use crate::api::{self, Call, NoRoute};
 use crate::control;
 use crate::faults::{Fault, RequestHead};
 use crate::streams::{self, Keys, Shutdown, Source, StreamFault, StreamKind, StreamOptions};
-use crate::wire::auth;
+use crate::wire::answer::{not_allowed, not_found};
+pub(super) use crate::wire::answer::{refusal, respond};
 use crate::wire::line::Switch;
+use crate::wire::{auth, body, faulty};
 use crate::world::account::AccountIx;
 use crate::{ApiError, EventLog};
-
-/// The longest body of a request.
-const LONGEST_BODY: usize = 2 * 1024 * 1024;
 
 /// What serves requests.
 pub(super) type Served = Arc<SimulatorParts>;
@@ -41,52 +37,66 @@ pub(super) fn router(served: Served, shutdown: Shutdown) -> Router {
     Router::new()
         .fallback(answer)
         .with_state(Arc::clone(&served))
-        .merge(streams::routes(Streams(Arc::clone(&served)), options))
+        .merge(
+            streams::routes(Streams(Arc::clone(&served)), options).layer(
+                middleware::from_fn_with_state(Arc::clone(&served), open_stream),
+            ),
+        )
         .nest(control::PREFIX, control::routes(Arc::clone(&served)))
         .layer(middleware::from_fn_with_state(served, admit))
 }
 
-/// Asks for keys, counts against the quota, and gives every answer its id.
-async fn admit(State(served): State<Served>, mut request: Request, next: Next) -> Response {
+/// Lets a request in, or not, and gives every answer its id.
+async fn admit(State(served): State<Served>, request: Request, next: Next) -> Response {
+    let is_control = control::is_control(request.uri().path());
+    // Whatever goes wrong in here is this request's misfortune alone.
+    let answered = AssertUnwindSafe(admitted(&served, request, next)).catch_unwind();
+    let mut response = answered.await.unwrap_or_else(|_| refusal(&api::internal()));
+    if is_control {
+        return response;
+    }
+    let headers = response.headers_mut();
+    // Clients learn the service's time by this, and look for what they have lost by it.
+    let now = served.shared.with(|world| world.now());
+    if let Ok(date) = HeaderValue::from_str(&http_date(now)) {
+        headers.insert(header::DATE, date);
+    }
+    if let Ok(id) = HeaderValue::from_str(&served.request_id()) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+    response
+}
+
+/// Asks for keys, and counts against the quota.
+async fn admitted(served: &SimulatorParts, mut request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     // The websocket asks for keys in its own way, and the control surface for none.
-    if path == "/stream" || control::is_control(&path) {
+    if path.strip_suffix('/').unwrap_or(&path) == "/stream" || control::is_control(&path) {
         return next.run(request).await;
     }
     let keys = auth::presented(request.headers());
     let account = keys.and_then(|keys| served.shared.with(|world| auth::account_of(world, &keys)));
-    let mut standing = None;
-    let mut response = match account {
-        None => auth::unauthorized(&path),
-        Some(account) => {
-            standing = served
-                .quota
-                .as_ref()
-                .map(|quota| quota.count(account.0, second()));
-            if standing.is_some_and(|standing| standing.spent) {
-                refusal(&ApiError::plain(
-                    StatusCode::TOO_MANY_REQUESTS,
-                    "too many requests.",
-                ))
-            } else {
-                request.extensions_mut().insert(account);
-                request.extensions_mut().insert(streams::Account(account.0));
-                next.run(request).await
-            }
-        }
+    let Some(account) = account else {
+        return auth::unauthorized(&path);
     };
-    let now = served.shared.with(|world| world.now());
-    let headers = response.headers_mut();
-    // Clients learn the service's time by this, and look for what they have lost by it.
-    if let Ok(date) = HeaderValue::from_str(&http_date(now)) {
-        headers.insert(header::DATE, date);
-    }
+    let second = served.wall.second();
+    let standing = served
+        .quota
+        .as_ref()
+        .map(|quota| quota.count(account.0, second));
+    let mut response = if standing.is_some_and(|standing| standing.spent) {
+        refusal(&ApiError::plain(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too many requests.",
+        ))
+    } else {
+        request.extensions_mut().insert(account);
+        request.extensions_mut().insert(streams::Account(account.0));
+        next.run(request).await
+    };
     if let Some(standing) = standing {
-        standing.at(second(), now).write(headers);
-    }
-    let id = served.request_id();
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        headers.insert(HeaderName::from_static("x-request-id"), id);
+        let now = served.shared.with(|world| world.now());
+        standing.at(second, now).write(response.headers_mut());
     }
     response
 }
@@ -96,9 +106,40 @@ fn http_date(at: DateTime<Utc>) -> String {
     at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-/// The second of the wall clock, which quotas go by.
-fn second() -> u64 {
-    u64::try_from(Utc::now().timestamp()).unwrap_or(0)
+/// Opens a stream, with the fault that its request is to suffer.
+async fn open_stream(
+    State(served): State<Served>,
+    Extension(switch): Extension<Switch>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path();
+    let name = match path.strip_suffix('/').unwrap_or(path) {
+        _ if request.method() != Method::GET => "",
+        "/stream" => "trade_updates",
+        "/v2/events/trades" => "trade_events",
+        _ => "subscribe_to_activity_events",
+    };
+    let head = RequestHead::new(name, request.method().as_str(), path, b"");
+    let fault = served.faults.of_request(&head);
+    let now = told(&served, name, fault.as_ref());
+    let Some(fault) = fault else {
+        return next.run(request).await;
+    };
+    match faulty::before(&fault, &switch, now).await {
+        Some(response) => response,
+        None => faulty::after(&fault, &switch, next.run(request).await).await,
+    }
+}
+
+/// Writes down the fault that a request is to suffer, and says what time it is.
+fn told(served: &SimulatorParts, name: &str, fault: Option<&Fault>) -> DateTime<Utc> {
+    served.shared.with(|world| {
+        if let Some(fault) = fault {
+            world.write_down("fault", || json!({ "operation": name, "fault": fault }));
+        }
+        world.now()
+    })
 }
 
 /// Answers what is no stream.
@@ -110,41 +151,29 @@ async fn answer(
 ) -> Response {
     let (head, body) = request.into_parts();
     let Some(Extension(account)) = account else {
-        return refusal(&not_found());
+        return not_found();
     };
-    let body = match Limited::new(body, LONGEST_BODY).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(_) => {
-            return refusal(&ApiError::plain(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "request entity too large",
-            ));
-        }
+    let body = match body::read(&head.headers, body).await {
+        Ok(body) => body,
+        Err(error) => return refusal(&error),
     };
     let (method, path) = (head.method.as_str(), head.uri.path());
-    let found = api::find(method, path);
+    // What is asked for without its body is found where it is with it.
+    let found = api::find(if method == "HEAD" { "GET" } else { method }, path);
     let name = found.as_ref().map_or("", |(operation, _)| operation.name);
     let fault = served
         .faults
         .of_request(&RequestHead::new(name, method, path, &body));
-    let now = served.shared.with(|world| {
-        if let Some(fault) = &fault {
-            world.write_down("fault", || json!({ "operation": name, "fault": fault }));
-        }
-        world.now()
-    });
-    if let Some(response) = before(fault.as_ref(), &switch, now).await {
+    let now = told(&served, name, fault.as_ref());
+    if let Some(fault) = &fault
+        && let Some(response) = faulty::before(fault, &switch, now).await
+    {
         return response;
     }
     let (operation, path_parameters) = match found {
         Ok(found) => found,
-        Err(NoRoute::Unknown) => return refusal(&not_found()),
-        Err(NoRoute::Method) => {
-            return refusal(&ApiError::plain(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method not allowed.",
-            ));
-        }
+        Err(NoRoute::Unknown) => return not_found(),
+        Err(NoRoute::Method) => return not_allowed(&methods_of(path)),
     };
     let call = Call {
         path: path_parameters,
@@ -160,9 +189,16 @@ async fn answer(
     );
     let response = respond(status, body.as_ref());
     match fault {
-        Some(fault) => after(&fault, &switch, response).await,
+        Some(fault) => faulty::after(&fault, &switch, response).await,
         None => response,
     }
+}
+
+/// The methods by which something is at a path.
+fn methods_of(path: &str) -> Vec<&'static str> {
+    let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+    let is_there = |method: &&str| api::find(method, path).is_ok();
+    methods.into_iter().filter(is_there).collect()
 }
 
 /// Carries an operation out and writes it down.
@@ -180,7 +216,8 @@ pub(super) fn perform(
                 "body": String::from_utf8_lossy(&call.body),
             })
         });
-        // A panic, such as one in a fill model of the user's, is this request's misfortune alone.
+        // A panic, in a fill model of the user's own for one, is a fault like that of a service: it is answered
+        // so, and the world goes on as far as it came.
         let outcome = catch_unwind(AssertUnwindSafe(|| operation.run(world, account, call)));
         let (status, body) = match outcome.unwrap_or_else(|_| Err(api::internal())) {
             Ok(answer) => (answer.status, answer.body),
@@ -192,136 +229,6 @@ pub(super) fn perform(
         );
         (status, body)
     })
-}
-
-fn not_found() -> ApiError {
-    ApiError::plain(StatusCode::NOT_FOUND, "endpoint not found.")
-}
-
-pub(super) fn refusal(error: &ApiError) -> Response {
-    respond(error.status, Some(&error.body()))
-}
-
-/// An answer in JSON. One without a body says that it would be JSON all the same, as the service does.
-pub(super) fn respond(status: StatusCode, body: Option<&Value>) -> Response {
-    let body = body.map(Value::to_string).unwrap_or_default();
-    let mut response = Response::new(Body::from(body));
-    *response.status_mut() = status;
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json; charset=UTF-8"),
-    );
-    response
-}
-
-/// What a fault does before the request is carried out; an answer if that is all there is.
-async fn before(fault: Option<&Fault>, switch: &Switch, now: DateTime<Utc>) -> Option<Response> {
-    match fault? {
-        Fault::ResetBefore => {
-            switch.reset();
-            Some(never().await)
-        }
-        Fault::HangBefore => Some(never().await),
-        Fault::DelayBefore { millis } => {
-            tokio::time::sleep(Duration::from_millis(*millis)).await;
-            None
-        }
-        Fault::Status {
-            code,
-            headers,
-            body,
-        } => Some(made(*code, headers, body)),
-        Fault::RateLimited { reset_in } => {
-            let error = ApiError::plain(StatusCode::TOO_MANY_REQUESTS, "too many requests.");
-            let mut response = refusal(&error);
-            let headers = response.headers_mut();
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(*reset_in));
-            crate::wire::quota::Standing {
-                limit: 200,
-                remaining: 0,
-                reset: second().saturating_add(u64::from(*reset_in)),
-                spent: true,
-            }
-            .at(second(), now)
-            .write(headers);
-            Some(response)
-        }
-        _ => None,
-    }
-}
-
-/// What a fault does to the answer of a request that was carried out.
-async fn after(fault: &Fault, switch: &Switch, response: Response) -> Response {
-    match fault {
-        Fault::ResetAfter => {
-            switch.reset();
-            never().await
-        }
-        Fault::CloseAfter => {
-            switch.close();
-            never().await
-        }
-        Fault::HangAfter => never().await,
-        Fault::DelayAfter { millis } => {
-            tokio::time::sleep(Duration::from_millis(*millis)).await;
-            response
-        }
-        Fault::StatusAfter {
-            code,
-            headers,
-            body,
-        } => made(*code, headers, body),
-        Fault::CutBody { bytes } => cut(response, *bytes, switch.clone()).await,
-        _ => response,
-    }
-}
-
-/// Nothing, for ever: the client goes, or the listener stops.
-async fn never() -> Response {
-    std::future::pending().await
-}
-
-fn made(code: u16, headers: &[(String, String)], body: &str) -> Response {
-    let mut response = Response::new(Body::from(body.to_owned()));
-    *response.status_mut() =
-        StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    for (name, value) in headers {
-        let name = HeaderName::from_bytes(name.as_bytes());
-        if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(value)) {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    response
-}
-
-/// The same answer, which announces its whole body and breaks off within it.
-async fn cut(response: Response, bytes: usize, switch: Switch) -> Response {
-    let (mut head, body) = response.into_parts();
-    let whole = body
-        .collect()
-        .await
-        .map(|body| body.to_bytes())
-        .unwrap_or_default();
-    head.headers.insert(
-        header::CONTENT_LENGTH,
-        HeaderValue::from(whole.len().max(bytes.saturating_add(1))),
-    );
-    let first = whole.slice(..bytes.min(whole.len()));
-    let pieces = futures_util::stream::unfold(Some(first), move |piece| {
-        let switch = switch.clone();
-        async move {
-            match piece {
-                Some(piece) => Some((Ok::<Bytes, Infallible>(piece), None)),
-                None => {
-                    // What was written has to leave first.
-                    tokio::task::yield_now().await;
-                    switch.reset();
-                    std::future::pending().await
-                }
-            }
-        }
-    });
-    Response::from_parts(head, Body::from_stream(pieces))
 }
 
 /// The streams' view of the simulator.

@@ -1,5 +1,6 @@
 //! The world behind a lock, and what time it is there.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -90,7 +91,11 @@ impl Shared {
         let mut held = self.lock();
         let Held { world, pace } = &mut *held;
         if let Some(pace) = pace {
-            world.run_until(pace.now());
+            // What passes by itself is nobody's request: a fill model that panics in it ends none.
+            let pass = AssertUnwindSafe(|| world.run_until(pace.now()));
+            if catch_unwind(pass).is_err() {
+                tracing::error!("a panic while time passed; the world goes on");
+            }
         }
         let value = act(world);
         let now = world.now();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use super::Source;
-use crate::{Event, Kind};
+use crate::{Event, Kind, Mark};
 
 /// How many events are taken from the log at once. A connection that takes nothing holds no more.
 const BATCH: usize = 64;
@@ -19,19 +19,17 @@ const SCAN: usize = 4_096;
 pub(super) struct Follow {
     account: usize,
     kind: Kind,
-    place: usize,
-    length: watch::Receiver<usize>,
+    /// How far the log was read, and in which of its states.
+    read: Mark,
+    mark: watch::Receiver<Mark>,
 }
 
 impl Follow {
     /// Reads the whole log.
     pub(super) fn from_start<S: Source>(source: &S, account: usize, kind: Kind) -> Self {
-        Self {
-            account,
-            kind,
-            place: 0,
-            length: source.with_log(account, |log| log.watch()),
-        }
+        let mut follow = Self::from_now(source, account, kind);
+        follow.read.length = 0;
+        follow
     }
 
     /// Reads what comes after this moment.
@@ -39,42 +37,38 @@ impl Follow {
         source.with_log(account, |log| Self {
             account,
             kind,
-            place: log.all().len(),
-            length: log.watch(),
+            read: log.mark(),
+            mark: log.watch(),
         })
     }
 
-    /// The length of the log.
-    pub(super) fn length(&self) -> usize {
-        *self.length.borrow()
+    /// How far the log has come.
+    pub(super) fn mark(&self) -> Mark {
+        *self.mark.borrow()
     }
 
-    /// The length of the log, to be waited for.
-    pub(super) fn watch(&self) -> watch::Receiver<usize> {
-        self.length.clone()
+    /// How far the log has come, to be waited for.
+    pub(super) fn watch(&self) -> watch::Receiver<Mark> {
+        self.mark.clone()
     }
 
     /// Whether there is something in the log that was not looked at.
     pub(super) fn is_behind(&self) -> bool {
-        self.length() != self.place
+        self.mark() != self.read
     }
 
     /// Waits for something in the log that was not looked at. False when the log is no more.
     pub(super) async fn more(&mut self) -> bool {
-        let place = self.place;
-        // Another length, not a greater one: a log that was put back is shorter.
-        self.length
-            .wait_for(|length| *length != place)
-            .await
-            .is_ok()
+        let read = self.read;
+        self.mark.wait_for(|mark| *mark != read).await.is_ok()
     }
 
     /// Takes the next events of the kind, some or none, in the order of the log.
     pub(super) fn read<S: Source>(&mut self, source: &S, into: &mut VecDeque<Arc<Event>>) {
-        let (kind, place) = (self.kind, self.place);
-        self.place = source.with_log(self.account, |log| {
-            // A log that was put back to an earlier state goes on from its end.
-            let mut place = place.min(log.all().len());
+        let (kind, read) = (self.kind, self.read);
+        self.read = source.with_log(self.account, |log| {
+            // A log that was put back says itself where its readers go on.
+            let mut place = log.place_of(read);
             let mut taken = 0_usize;
             for event in log.since(place).iter().take(SCAN) {
                 if taken == BATCH {
@@ -86,23 +80,36 @@ impl Follow {
                     taken = taken.saturating_add(1);
                 }
             }
-            place
+            Mark {
+                length: place,
+                ..log.mark()
+            }
         });
     }
 
     /// Goes to the end of the log, and counts the wanted events on the way.
     pub(super) fn skip<S: Source>(&mut self, source: &S, wanted: impl Fn(&Event) -> bool) -> usize {
-        let (kind, place) = (self.kind, self.place);
-        let (place, skipped) = source.with_log(self.account, |log| {
+        let (kind, read) = (self.kind, self.read);
+        let (read, skipped) = source.with_log(self.account, |log| {
             let skipped = log
-                .since(place)
+                .since(log.place_of(read))
                 .iter()
                 .filter(|event| event.kind == kind && wanted(event))
                 .count();
-            (log.all().len(), skipped)
+            (log.mark(), skipped)
         });
-        self.place = place;
+        self.read = read;
         skipped
+    }
+}
+
+/// How many events have come from one moment to a later one. What came before a log was put back is not
+/// counted.
+pub(super) fn grown(before: Mark, now: Mark) -> usize {
+    if now.generation == before.generation {
+        now.length.saturating_sub(before.length)
+    } else {
+        0
     }
 }
 
@@ -150,6 +157,36 @@ mod tests {
         let next = world.push(Kind::Trade, 9);
         follow.read(&world, &mut read);
         assert_eq!(ids(&read), [next]);
+    }
+
+    #[test]
+    fn what_happens_right_after_a_log_was_put_back_is_not_missed() {
+        let world = World::default();
+        for second in 0..5 {
+            world.push(Kind::Trade, second);
+        }
+        let mut live = Follow::from_now(&world, 0, Kind::Trade);
+        let mut replay = Follow::from_start(&world, 0, Kind::Trade);
+        world.truncate(2);
+        // Before anyone has looked: as long as before, and then longer.
+        let new: Vec<_> = (10..14)
+            .map(|second| world.push(Kind::Trade, second))
+            .collect();
+        let (mut seen, mut replayed) = (VecDeque::new(), VecDeque::new());
+        assert_eq!(live.more().now_or_never(), Some(true));
+        live.read(&world, &mut seen);
+        assert_eq!(ids(&seen), new);
+        replay.read(&world, &mut replayed);
+        assert_eq!(ids(&replayed)[..2], [World::id(0), World::id(1)]);
+        assert_eq!(ids(&replayed)[2..], new);
+        // Of exactly the same length as what was read.
+        world.truncate(5);
+        let last = world.push(Kind::Trade, 20);
+        assert_eq!(live.more().now_or_never(), Some(true));
+        seen.clear();
+        live.read(&world, &mut seen);
+        assert_eq!(ids(&seen), [last]);
+        assert!(!live.is_behind());
     }
 
     #[test]

@@ -36,11 +36,10 @@ mod websocket;
 mod tests;
 
 use axum::Router;
-use axum::body::Body;
 use axum::response::Response;
 use axum::routing::get;
 use chrono::{DateTime, Utc};
-use http::{HeaderValue, header};
+use http::StatusCode;
 use tokio::sync::watch;
 
 pub use fault::{StreamFault, StreamKind};
@@ -98,20 +97,26 @@ struct Shared<S> {
 /// `/stream` checks no headers: keys come in its first message. The routes of server-sent events answer
 /// 401 to a request without an [`Account`].
 pub fn routes<S: Source>(source: S, options: StreamOptions) -> Router {
+    let websocket = || get(websocket::upgrade::<S>).fallback(not_get);
+    let activities = || get(sse::activity_events::<S>).fallback(not_get);
+    let trades = || get(sse::trade_events::<S>).fallback(not_get);
     Router::new()
-        .route("/stream", get(websocket::upgrade::<S>))
-        .route("/v2beta1/events/activities", get(sse::activity_events::<S>))
-        .route("/v2/events/trades", get(sse::trade_events::<S>))
+        .route("/stream", websocket())
+        .route("/stream/", websocket())
+        .route("/v2beta1/events/activities", activities())
+        .route("/v2beta1/events/activities/", activities())
+        .route("/v2/events/trades", trades())
+        .route("/v2/events/trades/", trades())
         .with_state(Shared { source, options })
+}
+
+/// 405: a stream is opened by GET and nothing else. The header `Allow` comes with the route.
+async fn not_get() -> Response {
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    refuse(&ApiError::plain(status, "method not allowed."))
 }
 
 /// A refusal as an answer.
 fn refuse(error: &ApiError) -> Response {
-    let mut response = Response::new(Body::from(error.body().to_string()));
-    *response.status_mut() = error.status;
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
-    response
+    crate::wire::answer::refusal(error)
 }

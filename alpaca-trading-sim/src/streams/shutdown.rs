@@ -13,6 +13,11 @@ impl ShutdownHandle {
     pub fn shut_down(&self) {
         self.0.send_replace(true);
     }
+
+    /// Returns once every other end is gone: all streams have ended, and none can be opened.
+    pub async fn ended(self) {
+        self.0.closed().await;
+    }
 }
 
 /// Waits for the signal.
@@ -55,6 +60,15 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::*;
+
+    #[test]
+    fn streams_have_ended_when_nobody_holds_the_other_end() {
+        let (handle, shutdown) = Shutdown::pair();
+        let mut ended = Box::pin(handle.ended());
+        assert_eq!((&mut ended).now_or_never(), None);
+        drop(shutdown);
+        assert_eq!(ended.now_or_never(), Some(()));
+    }
 
     #[test]
     fn the_signal_is_given_by_word_or_by_drop() {

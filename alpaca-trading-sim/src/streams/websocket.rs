@@ -14,12 +14,12 @@ use http::{HeaderMap, StatusCode, header};
 use tokio::sync::watch;
 
 use super::fault::{self, Passage};
-use super::follow::Follow;
+use super::follow::{Follow, grown};
 use super::handshake::{self, Session, Then};
 use super::options::FrameKind;
 use super::pulse::Pulse;
 use super::{Shared, Source, StreamKind, StreamOptions, refuse};
-use crate::{ApiError, Event};
+use crate::{ApiError, Event, Mark};
 
 /// The most bytes of a message from a client; a greater one closes the connection with code 1009.
 const MAX_MESSAGE: usize = 64 * 1_024;
@@ -184,12 +184,12 @@ impl<S: Source> Connection<S> {
     /// Sends a message. Breaks when the connection is gone, when all streams are shut down, and when
     /// the client takes nothing while too much happens.
     async fn send(&mut self, message: Message) -> ControlFlow<()> {
-        let length = self.follow.as_ref().map(Follow::watch);
+        let mark = self.follow.as_ref().map(Follow::watch);
         let sent = tokio::select! {
             biased;
             sent = self.socket.send(message) => sent.is_ok(),
             () = self.options.shutdown.asked() => false,
-            () = overrun(length, self.options.lag) => {
+            () = overrun(mark, self.options.lag) => {
                 tracing::debug!("a websocket is dropped: its client does not read");
                 false
             }
@@ -251,13 +251,18 @@ async fn more(follow: Option<&mut Follow>) -> bool {
 }
 
 /// Returns once more events than `lag` have come from now on.
-async fn overrun(length: Option<watch::Receiver<usize>>, lag: usize) {
-    let Some(mut length) = length else {
+async fn overrun(mark: Option<watch::Receiver<Mark>>, lag: usize) {
+    let Some(mut mark) = mark else {
         return pending().await;
     };
-    let before = *length.borrow();
-    let over = length
-        .wait_for(|length| length.saturating_sub(before) > lag)
+    let mut before = *mark.borrow();
+    let over = mark
+        .wait_for(|now| {
+            if now.generation != before.generation {
+                before = *now;
+            }
+            grown(before, *now) > lag
+        })
         .await
         .is_ok();
     if !over {

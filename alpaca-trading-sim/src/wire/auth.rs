@@ -84,6 +84,7 @@ const PAGE: &str = "<html>\r\n<head><title>401 Authorization Required</title></h
 
 /// 401, as the service answers on this path: a page for clocks and calendars, JSON elsewhere.
 pub(crate) fn unauthorized(path: &str) -> Response {
+    let path = path.strip_suffix('/').unwrap_or(path);
     let by_front = ["/v2/clock", "/v2/calendar", "/v3/clock"].contains(&path);
     let (kind, body) = match by_front {
         true => ("text/html", PAGE.to_owned()),

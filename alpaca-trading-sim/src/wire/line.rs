@@ -2,19 +2,17 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 
-/// States of a switch; nought is a connection that is whole.
-const RESET: u8 = 1;
-const CLOSED: u8 = 2;
-
-/// Breaks the connection that a request has come by.
+/// Breaks the connection that a request has come by. One belongs to each connection, and whoever serves the
+/// connection waits for it.
 #[derive(Clone, Default)]
 pub(crate) struct Switch {
     inner: Arc<Inner>,
@@ -22,90 +20,66 @@ pub(crate) struct Switch {
 
 #[derive(Default)]
 struct Inner {
-    state: AtomicU8,
-    /// Whoever waits to read or to write is woken to find the connection broken.
-    wakers: Mutex<Vec<Waker>>,
+    /// Whether the connection is reset when it is let go, instead of finished.
+    reset: AtomicBool,
+    /// Keeps one word for the one who waits, and no list.
+    tripped: Notify,
 }
 
 impl Switch {
     /// The client finds the connection reset.
     pub(crate) fn reset(&self) {
-        self.set(RESET);
+        self.inner.reset.store(true, Ordering::SeqCst);
+        self.inner.tripped.notify_one();
     }
 
     /// The client finds the connection closed.
     pub(crate) fn close(&self) {
-        self.set(CLOSED);
+        self.inner.tripped.notify_one();
     }
 
-    fn set(&self, state: u8) {
-        self.inner.state.store(state, Ordering::SeqCst);
-        let mut wakers = self
-            .inner
-            .wakers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        wakers.drain(..).for_each(Waker::wake);
-    }
-
-    fn state(&self) -> u8 {
-        self.inner.state.load(Ordering::SeqCst)
-    }
-
-    /// Returns when the connection is broken.
-    pub(crate) async fn broken(&self) {
-        std::future::poll_fn(|context| {
-            self.watch(context);
-            match self.state() {
-                0 => Poll::Pending,
-                _ => Poll::Ready(()),
-            }
-        })
-        .await;
-    }
-
-    fn watch(&self, context: &Context<'_>) {
-        let mut wakers = self
-            .inner
-            .wakers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if !wakers.iter().any(|waker| waker.will_wake(context.waker())) {
-            wakers.push(context.waker().clone());
-        }
+    /// Returns once the connection is to be broken: whoever holds it drops it then.
+    pub(super) async fn tripped(&self) {
+        self.inner.tripped.notified().await;
     }
 }
+
+/// How many turns the end of what a client sends is held back.
+///
+/// A client may end its side as soon as it has asked (`nc` does). HTTP's machine takes the end for a client
+/// that is gone, and must: nobody else tells it that the reader of a stream has left. A few turns later, what
+/// was asked is answered, unless it takes time.
+const TURNS: u8 = 16;
 
 /// A connection with its switch.
 pub(crate) struct Line {
     stream: TcpStream,
     switch: Switch,
+    /// How many turns the end was held back.
+    held: u8,
 }
 
 impl Line {
     pub(crate) fn new(stream: TcpStream, switch: Switch) -> Self {
-        Self { stream, switch }
-    }
-
-    /// What the switch makes of a read or a write.
-    fn check(&self, context: &Context<'_>) -> io::Result<()> {
-        self.switch.watch(context);
-        match self.switch.state() {
-            RESET => Err(io::ErrorKind::ConnectionReset.into()),
-            CLOSED => Err(io::ErrorKind::ConnectionAborted.into()),
-            _ => Ok(()),
+        Self {
+            stream,
+            switch,
+            held: 0,
         }
     }
 }
 
 impl Drop for Line {
     fn drop(&mut self) {
-        if self.switch.state() == RESET {
-            // Closed without lingering, a connection is reset instead of finished.
-            let socket = socket2::SockRef::from(&self.stream);
-            let _ = socket.set_linger(Some(Duration::ZERO));
+        if self.switch.inner.reset.load(Ordering::SeqCst) {
+            reset_when_dropped(&self.stream);
         }
     }
+}
+
+/// Closed without lingering, a connection is reset instead of finished.
+pub(super) fn reset_when_dropped(stream: &TcpStream) {
+    let _ = socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO));
 }
 
 impl AsyncRead for Line {
@@ -114,8 +88,15 @@ impl AsyncRead for Line {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.check(context)?;
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        let ended = buffer.filled().len() == before && buffer.remaining() > 0;
+        if ended && self.held < TURNS {
+            self.held = self.held.saturating_add(1);
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -125,7 +106,6 @@ impl AsyncWrite for Line {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.check(context)?;
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
@@ -134,7 +114,6 @@ impl AsyncWrite for Line {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.check(context)?;
         Pin::new(&mut self.stream).poll_write_vectored(context, slices)
     }
 
@@ -143,12 +122,30 @@ impl AsyncWrite for Line {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // In the middle of an answer nothing is read, and the connection is flushed only.
-        self.check(context)?;
         Pin::new(&mut self.stream).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    #[test]
+    fn a_switch_is_tripped_before_or_while_it_is_waited_for() {
+        let early = Switch::default();
+        early.close();
+        early.close();
+        assert_eq!(early.tripped().now_or_never(), Some(()));
+        let late = Switch::default();
+        let mut waiting = Box::pin(late.tripped());
+        assert_eq!((&mut waiting).now_or_never(), None);
+        late.reset();
+        assert_eq!(waiting.now_or_never(), Some(()));
     }
 }

@@ -3,23 +3,28 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::{Extension, Router};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 
-use super::line::{Line, Switch};
+use super::line::{Line, Switch, reset_when_dropped};
 use super::refusal::Refusal;
 
 /// More connections than this wait until others have ended.
 const MOST_CONNECTIONS: usize = 4096;
 
+/// How long accepting rests when the system has no handle for another connection.
+const REST: Duration = Duration::from_millis(20);
+
 /// A socket that is listened on. Dropped, it lets go of the port and of all connections.
 pub(crate) struct Listener {
     address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
 
@@ -44,17 +49,23 @@ impl Listener {
         socket.bind(address)?;
         let listener = socket.listen(1024)?;
         let address = listener.local_addr()?;
-        let task = tokio::spawn(accept(listener, router, refusing));
-        Ok(Self { address, task })
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(accept(listener, router, refusing, stopped));
+        Ok(Self {
+            address,
+            stop: Some(stop),
+            task,
+        })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Lets go, and waits until everything has ended.
+    /// Lets go, and waits until every connection has ended.
     pub(crate) async fn stop(mut self) {
-        self.task.abort();
+        // Its drop is the sign.
+        drop(self.stop.take());
         let _ = (&mut self.task).await;
     }
 }
@@ -65,35 +76,56 @@ impl Drop for Listener {
     }
 }
 
-async fn accept(listener: TcpListener, router: Router, refusing: Refusal) {
+async fn accept(
+    listener: TcpListener,
+    router: Router,
+    refusing: Refusal,
+    mut stopped: oneshot::Receiver<()>,
+) {
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     // Dropped with this future, it ends all connections.
     let mut connections = JoinSet::new();
     loop {
-        while connections.try_join_next().is_some() {}
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-            return;
+        let accepted = tokio::select! {
+            biased;
+            _ = &mut stopped => break,
+            // Nothing is kept of a connection that has ended, a panic in it included.
+            Some(_) = connections.join_next() => continue,
+            accepted = next(&listener, &places) => accepted,
         };
-        let Ok((stream, _)) = listener.accept().await else {
-            // Out of file handles, most likely: others have to end first.
-            tokio::task::yield_now().await;
+        let Ok((stream, place)) = accepted else {
+            // Out of handles, most likely: others have to end first.
+            tokio::time::sleep(REST).await;
             continue;
         };
         let spare = refusing.spares_control();
         if refusing.refuses() && !spare {
-            let _ = socket2::SockRef::from(&stream).set_linger(Some(std::time::Duration::ZERO));
+            reset_when_dropped(&stream);
             continue;
         }
         let router = router.clone();
         connections.spawn(async move {
             if spare && !super::refusal::is_for_control(&stream).await {
-                let _ = socket2::SockRef::from(&stream).set_linger(Some(std::time::Duration::ZERO));
+                reset_when_dropped(&stream);
             } else {
                 serve(stream, router).await;
             }
             drop(place);
         });
     }
+    drop(listener);
+    connections.shutdown().await;
+}
+
+/// The next connection, with a place for it.
+async fn next(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await;
+    let place = place.map_err(io::Error::other)?;
+    let (stream, _) = listener.accept().await?;
+    Ok((stream, place))
 }
 
 async fn serve(stream: TcpStream, router: Router) {
@@ -102,13 +134,16 @@ async fn serve(stream: TcpStream, router: Router) {
     let line = TokioIo::new(Line::new(stream, switch.clone()));
     let service = TowerToHyperService::new(router.layer(Extension(switch.clone())));
     let connection = hyper::server::conn::http1::Builder::new()
-        .half_close(true)
+        // A client that is gone ends what it has asked for: a stream without events would hold its
+        // connection for ever.
+        .half_close(false)
         .serve_connection(line, service)
         .with_upgrades();
-    // How a connection ends is its client's business. One that is broken from within ends at once: while an
-    // answer is awaited, nothing is read or written that would find out.
     tokio::select! {
+        biased;
+        // The connection is dropped in the middle of what it does.
+        () = switch.tripped() => {}
+        // How a connection ends is its client's business.
         _ = connection => {}
-        () = switch.broken() => {}
     }
 }

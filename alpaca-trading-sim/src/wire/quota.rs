@@ -1,10 +1,38 @@
 //! How many requests an account may make in a minute.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderName, HeaderValue};
+
+/// The clock on the wall, which quotas go by: that of the machine, or another.
+#[derive(Clone)]
+pub(crate) struct WallClock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
+
+impl WallClock {
+    pub(crate) fn new(now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// Seconds since 1970.
+    pub(crate) fn second(&self) -> u64 {
+        u64::try_from((self.0)().timestamp()).unwrap_or(0)
+    }
+}
+
+impl Default for WallClock {
+    fn default() -> Self {
+        Self::new(Utc::now)
+    }
+}
+
+impl fmt::Debug for WallClock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("WallClock").field(&self.second()).finish()
+    }
+}
 
 /// The quota of every account, in fixed windows of a minute.
 #[derive(Debug)]
@@ -65,14 +93,16 @@ impl Standing {
         }
     }
 
-    /// Says how the quota stands.
+    /// Says how the quota stands, unless that was said already.
     pub(crate) fn write(&self, headers: &mut HeaderMap) {
         for (name, value) in [
             ("x-ratelimit-limit", u64::from(self.limit)),
             ("x-ratelimit-remaining", u64::from(self.remaining)),
             ("x-ratelimit-reset", self.reset),
         ] {
-            headers.insert(HeaderName::from_static(name), HeaderValue::from(value));
+            headers
+                .entry(HeaderName::from_static(name))
+                .or_insert(HeaderValue::from(value));
         }
     }
 }

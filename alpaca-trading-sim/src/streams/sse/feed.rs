@@ -10,11 +10,11 @@ use futures_util::stream::{Stream, unfold};
 use tokio::sync::watch;
 
 use super::params::{Position, Span};
-use crate::Event;
 use crate::streams::fault::{Break, Passage};
-use crate::streams::follow::Follow;
+use crate::streams::follow::{Follow, grown};
 use crate::streams::pulse::Pulse;
 use crate::streams::{Source, StreamKind, StreamOptions};
+use crate::{Event, Mark};
 
 const HEARTBEAT: &str = ":heartbeat";
 const SERVER_ERROR: &str = ": internal server error";
@@ -35,8 +35,8 @@ pub(super) struct Feed<S> {
     read: VecDeque<Arc<Event>>,
     /// What is to be sent.
     out: VecDeque<Arc<Event>>,
-    /// The length of the log when the connection last took something.
-    taken_at: usize,
+    /// How far the log had come when the connection last took something.
+    taken_at: Mark,
     state: State,
 }
 
@@ -69,7 +69,7 @@ impl<S: Source> Feed<S> {
             passage: Passage::default(),
             read: VecDeque::new(),
             out: VecDeque::new(),
-            taken_at: follow.length(),
+            taken_at: follow.mark(),
             state: State::Open,
             source,
             options,
@@ -94,14 +94,14 @@ impl<S: Source> Feed<S> {
             Some(comment) => Some(comment),
             None => self.frame().await,
         };
-        self.taken_at = self.follow.length();
+        self.taken_at = self.follow.mark();
         frame
     }
 
     /// The comment for a reader that has taken nothing while too much happened, and goes on at the
     /// newest event.
     fn overrun(&mut self) -> Option<Bytes> {
-        let grown = self.follow.length().saturating_sub(self.taken_at);
+        let grown = grown(self.taken_at, self.follow.mark());
         if self.state != State::Open || grown <= self.options.lag {
             return None;
         }

@@ -197,7 +197,10 @@ async fn what_cannot_be_told_is_refused() {
         for (query, message) in rows {
             let answer = get(&server, &format!("{path}{query}"), &[]).await;
             assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
-            assert_eq!(answer.headers()["content-type"], "application/json");
+            assert_eq!(
+                answer.headers()["content-type"],
+                "application/json; charset=UTF-8"
+            );
             let body: serde_json::Value = answer.json().await.unwrap();
             assert_eq!(
                 body,
