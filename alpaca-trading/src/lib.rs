@@ -14,6 +14,8 @@ pub mod orders;
 pub mod positions;
 mod problem;
 pub mod resources;
+#[cfg(feature = "stream")]
+pub mod stream;
 mod symbol;
 #[cfg(feature = "test-util")]
 pub mod test_util;
