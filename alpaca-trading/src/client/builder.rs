@@ -4,26 +4,20 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use super::connections::{Connections, Proxy};
 use super::{Client, Shared};
 use crate::credentials::{self, Cache, CredentialsProvider};
 use crate::error::{Error, Result};
 use crate::raw;
+#[cfg(feature = "stream")]
+use crate::stream::Streams;
 use crate::transport::{
     CallOptions, Hook, Pacer, Pacing, Pipeline, RetryBudget, RetryPolicy, ServerClock, Through,
 };
 use crate::{Credentials, Environment, Problem};
 
-/// How long connecting may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// How long one attempt may take, its body included.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How long an unused connection is kept.
-const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(90);
-
-/// Longer than this no connection is kept: a limit that arithmetic on times can bear.
-const LONGEST_IDLE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The settings of a [`Client`].
 ///
@@ -52,7 +46,6 @@ const LONGEST_IDLE: Duration = Duration::from_secs(24 * 60 * 60);
 pub struct ClientBuilder {
     environment: Option<Environment>,
     base_url: Option<String>,
-    allow_plain_http: bool,
     credentials: Option<Credentials>,
     from_env: bool,
     problems: Vec<Problem>,
@@ -61,33 +54,14 @@ pub struct ClientBuilder {
     retry: RetryPolicy,
     pacing: Pacing,
     hooks: Vec<Arc<dyn Hook>>,
-    connect_timeout: Duration,
     attempt_timeout: Duration,
     body_limit: usize,
     read_only: bool,
     trace_bodies: bool,
     seed: Option<u64>,
-    http: Http,
+    http: Connections,
     #[cfg(feature = "test-util")]
     script: Option<crate::test_util::Script>,
-}
-
-/// The settings of the connections.
-struct Http {
-    proxy: Option<Proxy>,
-    root_certificates: Vec<Vec<u8>>,
-    only_these_roots: bool,
-    pool_idle_timeout: Duration,
-    pool_max_idle: usize,
-    http1_only: bool,
-    user_agent: Option<String>,
-}
-
-/// Where requests go through.
-#[derive(PartialEq, Eq)]
-enum Proxy {
-    None,
-    Url(String),
 }
 
 impl Default for ClientBuilder {
@@ -95,7 +69,6 @@ impl Default for ClientBuilder {
         Self {
             environment: None,
             base_url: None,
-            allow_plain_http: false,
             credentials: None,
             from_env: false,
             problems: Vec::new(),
@@ -103,21 +76,12 @@ impl Default for ClientBuilder {
             retry: RetryPolicy::default(),
             pacing: Pacing::default(),
             hooks: Vec::new(),
-            connect_timeout: CONNECT_TIMEOUT,
             attempt_timeout: ATTEMPT_TIMEOUT,
             body_limit: raw::BODY_LIMIT,
             read_only: false,
             trace_bodies: false,
             seed: None,
-            http: Http {
-                proxy: None,
-                root_certificates: Vec::new(),
-                only_these_roots: false,
-                pool_idle_timeout: POOL_IDLE_TIMEOUT,
-                pool_max_idle: 16,
-                http1_only: false,
-                user_agent: None,
-            },
+            http: Connections::default(),
             #[cfg(feature = "test-util")]
             script: None,
         }
@@ -155,7 +119,7 @@ impl ClientBuilder {
     /// Allows plain http to another machine, for a simulator in another container: the keys then
     /// cross the network unencrypted. Never for Alpaca's own services.
     pub fn allow_plain_http(mut self) -> Self {
-        self.allow_plain_http = true;
+        self.http.allow_plain_http = true;
         self
     }
 
@@ -224,7 +188,7 @@ impl ClientBuilder {
 
     /// How long connecting may take: 10 seconds if nothing is said.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.connect_timeout = limit;
+        self.http.connect_timeout = limit;
         self
     }
 
@@ -355,7 +319,7 @@ impl ClientBuilder {
     /// [`Configuration`](crate::ErrorKind::Configuration).
     pub fn build(mut self) -> Result<Client> {
         let (credentials, environment) = self.identity();
-        let base_url = match environment.base_url_with(self.allow_plain_http) {
+        let base_url = match environment.base_url_with(self.http.allow_plain_http) {
             Ok(url) => url,
             Err(problems) => {
                 self.problems.extend(problems);
@@ -363,7 +327,13 @@ impl ClientBuilder {
             }
         };
         self.check_numbers();
-        let http = self.http_client(&environment);
+        let http = match self.http.http_client(&environment) {
+            Ok(http) => Some(http),
+            Err(problems) => {
+                self.problems.extend(problems);
+                None
+            }
+        };
         let (Some(credentials), Some(http), true) = (credentials, http, self.problems.is_empty())
         else {
             return Err(Error::configuration(self.problems));
@@ -395,6 +365,9 @@ impl ClientBuilder {
                     .map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
             ),
             recent: Mutex::default(),
+            connections: self.http,
+            #[cfg(feature = "stream")]
+            streams: Streams::default(),
             environment,
             #[cfg(feature = "test-util")]
             script: self.script,
@@ -415,7 +388,7 @@ impl ClientBuilder {
             let named = match &environment {
                 // The word is there; its address says nothing else.
                 Some(Environment::Live) if Environment::Live.has_url(url) => Ok(Environment::Live),
-                _ => Environment::from_code(url, self.allow_plain_http),
+                _ => Environment::from_code(url, self.http.allow_plain_http),
             };
             match named {
                 Ok(named) => {
@@ -441,9 +414,9 @@ impl ClientBuilder {
         let lookup = |name: &str| std::env::var_os(name);
         let found = match credentials {
             Some(credentials) => {
-                credentials::environment_for(credentials, &lookup, self.allow_plain_http)
+                credentials::environment_for(credentials, &lookup, self.http.allow_plain_http)
             }
-            None => credentials::resolve(&lookup, self.allow_plain_http),
+            None => credentials::resolve(&lookup, self.http.allow_plain_http),
         };
         match found {
             Ok(found) => {
@@ -468,7 +441,7 @@ impl ClientBuilder {
 
     fn check_numbers(&mut self) {
         let zero = Duration::ZERO;
-        if self.connect_timeout == zero {
+        if self.http.connect_timeout == zero {
             self.problem("connect_timeout", "is zero");
         }
         if self.attempt_timeout == zero {
@@ -483,68 +456,6 @@ impl ClientBuilder {
                 "root_certificates",
                 "are to be the only ones, and there are none",
             );
-        }
-    }
-
-    fn http_client(&mut self, environment: &Environment) -> Option<reqwest::Client> {
-        // The HTTP client takes the process's cryptography; where the application has not chosen
-        // one, ring is it. A second attempt to install finds the first, which is as good.
-        if rustls::crypto::CryptoProvider::get_default().is_none() {
-            let _ = rustls::crypto::ring::default_provider().install_default();
-        }
-        let own = concat!("alpaca-trading/", env!("CARGO_PKG_VERSION"));
-        let mut agent = self
-            .http
-            .user_agent
-            .take()
-            .unwrap_or_else(|| own.to_owned());
-        if http::HeaderValue::from_str(&agent).is_err() {
-            self.problem("user_agent", "has a character that no header can have");
-            own.clone_into(&mut agent);
-        }
-        let mut http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            // Whether a request may be sent again is not for the transport to decide.
-            .retry(reqwest::retry::never())
-            .user_agent(agent)
-            .connect_timeout(self.connect_timeout)
-            .pool_idle_timeout(self.http.pool_idle_timeout.min(LONGEST_IDLE))
-            .pool_max_idle_per_host(self.http.pool_max_idle)
-            .tcp_keepalive(Duration::from_secs(60))
-            .tcp_nodelay(true);
-        if self.http.http1_only {
-            http = http.http1_only();
-        }
-        match &self.http.proxy {
-            Some(Proxy::None) => http = http.no_proxy(),
-            Some(Proxy::Url(url)) => match reqwest::Proxy::all(url) {
-                Ok(proxy) => http = http.proxy(proxy),
-                // The address is not shown: it may hold a password.
-                Err(_) => self.problem("proxy", "is not a URL that a proxy can have"),
-            },
-            // A proxy would be handed the keys, and would look for a service on this machine on its own.
-            None if environment.is_local() || self.allow_plain_http => http = http.no_proxy(),
-            None => {}
-        }
-        let mut certificates = Vec::new();
-        for pem in std::mem::take(&mut self.http.root_certificates) {
-            match reqwest::Certificate::from_pem_bundle(&pem) {
-                Ok(found) if !found.is_empty() => certificates.extend(found),
-                _ => self.problem("root_certificates", "are not certificates in PEM form"),
-            }
-        }
-        if self.http.only_these_roots {
-            http = http.tls_certs_only(certificates);
-        } else if !certificates.is_empty() {
-            http = http.tls_certs_merge(certificates);
-        }
-        match http.build() {
-            Ok(http) => Some(http),
-            Err(error) => {
-                let message = format!("cannot be set up: {}", error.without_url());
-                self.problem("HTTP client", &message);
-                None
-            }
         }
     }
 }

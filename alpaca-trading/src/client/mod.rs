@@ -1,6 +1,7 @@
 //! The client: one account in one environment.
 
 mod builder;
+mod connections;
 
 use std::fmt;
 use std::sync::{Arc, PoisonError};
@@ -9,6 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 pub use builder::ClientBuilder;
+pub(crate) use connections::Connections;
 
 use crate::error::{Error, Result};
 use crate::raw;

@@ -15,6 +15,8 @@ use std::fmt;
 use std::sync::Arc;
 
 pub(crate) use cache::{Cache, Issued};
+#[cfg(feature = "stream")]
+pub(crate) use keys::Exposed;
 pub use keys::Keys;
 pub(crate) use keys::{Fingerprint, hint};
 pub use provider::{Ask, CredentialsProvider, KeysFuture};

@@ -128,10 +128,18 @@ mod tests {
     #[test]
     fn the_most_doubles_up_to_the_longest() {
         let policy = Reconnect::default();
-        let most: Vec<_> = (0..9).map(|attempt| policy.most(attempt).as_millis()).collect();
-        assert_eq!(most, [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+        let most: Vec<_> = (0..9)
+            .map(|attempt| policy.most(attempt).as_millis())
+            .collect();
+        assert_eq!(
+            most,
+            [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]
+        );
         assert_eq!(policy.most(u32::MAX), Duration::from_secs(30));
-        assert_eq!(policy.longest(Duration::MAX).most(40), Duration::from_millis(250) * (1 << 30));
+        assert_eq!(
+            policy.longest(Duration::MAX).most(40),
+            Duration::from_millis(250) * (1 << 30)
+        );
         assert_eq!(policy.first(Duration::ZERO).most(0), LEAST_WAIT);
         assert_eq!(policy.longest(Duration::ZERO).most(5), LEAST_WAIT);
     }
@@ -165,7 +173,10 @@ mod tests {
         assert_eq!(backoff.wait(Some(connected), true), Duration::ZERO);
         assert_eq!(backoff.failed, 0);
         let wait = backoff.wait(Some(connected), false);
-        assert!(wait >= LEAST_WAIT && wait <= Duration::from_millis(250), "{wait:?}");
+        assert!(
+            wait >= LEAST_WAIT && wait <= Duration::from_millis(250),
+            "{wait:?}"
+        );
     }
 
     #[test]

@@ -276,7 +276,13 @@ mod tests {
         health.disconnected(&Disconnect::new(DisconnectKind::Consumer, "closed"), None);
         let state = health.state();
         assert_eq!(
-            (state.phase, state.attempts, state.reconnects, state.dropped, state.undecodable),
+            (
+                state.phase,
+                state.attempts,
+                state.reconnects,
+                state.dropped,
+                state.undecodable
+            ),
             (Phase::Ended, 2, 1, 7, 1)
         );
         assert_eq!(state.last_disconnect.unwrap().message(), "closed");

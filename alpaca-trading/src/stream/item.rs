@@ -33,6 +33,9 @@ pub enum StreamItem<U> {
         from: DateTime<Utc>,
         /// The time, by the service's clock, up to which it was looked for.
         to: DateTime<Utc>,
+        /// Whether that is all. False when an order shows fills that could be found nowhere yet, and when
+        /// the consumer was so slow that what it missed is no longer remembered.
+        complete: bool,
     },
     /// This many items were not told in time, since the consumer, or the stream itself, read too
     /// slowly. What is known of them follows, as [`Reconciled`](Self::Reconciled) or as updates.
@@ -174,7 +177,11 @@ mod tests {
         assert_eq!(clipped(b"\xff{"), "\u{fffd}{");
         let long = "é".repeat(5_000);
         let text = clipped(long.as_bytes());
-        assert!(text.ends_with("é… (10000 bytes)"), "{}", &text[text.len() - 40..]);
+        assert!(
+            text.ends_with("é… (10000 bytes)"),
+            "{}",
+            &text[text.len() - 40..]
+        );
         assert!(text.len() < CLIP + 30);
     }
 
@@ -198,6 +205,7 @@ mod tests {
             updates: vec![one.clone(), two],
             from: now,
             to: now,
+            complete: true,
         };
         assert_eq!(reconciled.updates().len(), 2);
         assert!(reconciled.update().is_none());

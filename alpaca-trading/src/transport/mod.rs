@@ -68,6 +68,10 @@ pub(crate) struct Pipeline {
     pub(crate) trace_bodies: bool,
     pub(crate) random: Mutex<fastrand::Rng>,
     pub(crate) recent: Mutex<Recent>,
+    #[cfg_attr(not(feature = "stream"), expect(dead_code, reason = "for streams"))]
+    pub(crate) connections: crate::client::Connections,
+    #[cfg(feature = "stream")]
+    pub(crate) streams: crate::stream::Streams,
     #[cfg(feature = "test-util")]
     pub(crate) script: Option<crate::test_util::Script>,
 }

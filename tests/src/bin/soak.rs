@@ -2,16 +2,18 @@
 
 use std::process::ExitCode;
 
-use tests::soak::{Soak, Tally, WorldTally, heading, worlds};
+use tests::soak::{Soak, StreamTally, Tally, WorldTally, heading, trade_stream, worlds};
 
 const USAGE: &str = "\
-soak [NAME ...] [--seed N] [--seeds N] [--calls N] [--worlds N] [--actions N]
-    NAME         submit, replace or close; sim; worlds; all of them without a name
+soak [NAME ...] [--seed N] [--seeds N] [--calls N] [--worlds N] [--actions N] [--runs N] [--orders N]
+    NAME         submit, replace or close; sim; worlds; streams; all of them without a name
     --seed N     the first seed; 1 unless it is given
     --seeds N    how many seeds, one after the other; 16 unless it is given
     --calls N    how many calls all seeds of a soak make together; 10000 unless it is given
     --worlds N   how many worlds are played, each of a seed of its own; 1000 unless it is given
     --actions N  how many actions there are in a world; 500 unless it is given
+    --runs N     how many streams are followed, each of a seed of its own; 200 unless it is given
+    --orders N   how many orders there are while one is followed; 1000 unless it is given
 ";
 
 /// In how many parts the worlds are shown.
@@ -33,11 +35,15 @@ struct Options {
     soaks: Vec<Soak>,
     /// Whether worlds are played as well.
     play: bool,
+    /// Whether streams are followed as well.
+    follow: bool,
     seed: u64,
     seeds: u64,
     calls: usize,
     worlds: u64,
     actions: usize,
+    runs: u64,
+    orders: u64,
 }
 
 impl Options {
@@ -45,11 +51,14 @@ impl Options {
         let mut options = Self {
             soaks: Vec::new(),
             play: false,
+            follow: false,
             seed: 1,
             seeds: 16,
             calls: 10_000,
             worlds: 1_000,
             actions: 500,
+            runs: 200,
+            orders: 1_000,
         };
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
@@ -64,7 +73,10 @@ impl Options {
                 "--calls" => options.calls = small(number()?)?,
                 "--worlds" => options.worlds = number()?,
                 "--actions" => options.actions = small(number()?)?,
+                "--runs" => options.runs = number()?,
+                "--orders" => options.orders = number()?,
                 "worlds" => options.play = true,
+                "streams" => options.follow = true,
                 name => {
                     let soak = Soak::ALL.into_iter().find(|soak| soak.name == name);
                     let none = || format!("no soak is called `{name}`\n\n{USAGE}");
@@ -72,9 +84,10 @@ impl Options {
                 }
             }
         }
-        if options.soaks.is_empty() && !options.play {
+        if options.soaks.is_empty() && !options.play && !options.follow {
             options.soaks.extend(Soak::ALL);
             options.play = true;
+            options.follow = true;
         }
         Ok(options)
     }
@@ -83,6 +96,9 @@ impl Options {
         let mut violations = self.calls()?;
         if self.play {
             violations.extend(self.worlds());
+        }
+        if self.follow {
+            violations.extend(self.streams()?);
         }
         match violations.len() {
             0 => Ok(()),
@@ -112,6 +128,24 @@ impl Options {
         }
         println!("\n{}\n{}", heading(), sums.join("\n"));
         Ok(violations)
+    }
+
+    /// Follows streams of order updates through wires that break.
+    fn streams(&self) -> Result<Vec<String>, String> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .map_err(|error| error.to_string())?;
+        let mut sum = StreamTally::default();
+        let part = self.runs.div_ceil(PARTS).max(1);
+        for run in 0..self.runs {
+            sum += runtime.block_on(trade_stream(self.seed + run, self.orders));
+            if (run + 1).is_multiple_of(part) {
+                println!("streams  {sum}");
+            }
+        }
+        Ok(sum.violations)
     }
 
     /// Plays worlds.

@@ -15,6 +15,7 @@ mod markets;
 mod orders;
 mod parity;
 mod positions;
+mod trade_stream;
 mod unserved;
 mod watchlists;
 

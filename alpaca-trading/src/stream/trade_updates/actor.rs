@@ -1,0 +1,515 @@
+//! The one task of a stream: it connects, listens, reads what was missed, and connects again.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures_util::FutureExt as _;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::TradeUpdate;
+use super::connection::{Connection, Dial, Heard};
+use super::hub::Hub;
+use super::ledger::Tally;
+use super::options::Options;
+use super::source::{self, Found, Look, Source};
+use crate::Client;
+use crate::error::{Error, Result};
+use crate::stream::{Backoff, Disconnect, DisconnectKind, StreamItem, clipped};
+
+/// How long a message may wait for one that was missed before it, until what was missed is read.
+const GAP: Duration = Duration::from_millis(250);
+
+/// How long a message may wait for what was missed, whatever is done about it.
+const LONGEST_HOLD: Duration = Duration::from_secs(10);
+
+/// The wait before a reading that has failed is tried again; it doubles.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+
+/// The longest such wait.
+const LONGEST_RETRY: Duration = Duration::from_secs(60);
+
+/// How long there must be between two readings that nothing but doubt asks for.
+const DOUBT: Duration = Duration::from_secs(5);
+
+/// How long closing a connection may take.
+const FAREWELL: Duration = Duration::from_millis(50);
+
+/// How many messages are taken at once.
+const BATCH: usize = 64;
+
+pub(super) struct Actor {
+    hub: Arc<Hub>,
+    client: Client,
+    dial: Box<dyn Dial>,
+    source: Option<Arc<dyn Source>>,
+    options: Options,
+    backoff: Backoff,
+    connection: Option<Connection>,
+    /// Whether there was a connection.
+    was_connected: bool,
+    /// What came before it was known what there was at the start.
+    early: Option<Vec<TradeUpdate>>,
+    /// When something was last received.
+    heard: Instant,
+    readings: Readings,
+}
+
+/// The readings of what was missed: at most one at a time.
+struct Readings {
+    current: Option<Current>,
+    /// When the next one is due.
+    due: Option<Instant>,
+    /// The wait before the next one, if one fails.
+    wait: Duration,
+    /// When the last one began.
+    last: Option<Instant>,
+    /// Whether something gave reason to doubt since then.
+    doubted: bool,
+}
+
+struct Current {
+    begun: Instant,
+    /// By the service's clock.
+    from: DateTime<Utc>,
+    future: Pin<Box<dyn Future<Output = Result<Found>> + Send>>,
+}
+
+impl Readings {
+    fn new() -> Self {
+        Self {
+            current: None,
+            due: None,
+            wait: FIRST_RETRY,
+            last: None,
+            doubted: false,
+        }
+    }
+
+    /// A reading is wanted at this time, or earlier.
+    fn want(&mut self, at: Instant) {
+        self.due = Some(self.due.map_or(at, |due| due.min(at)));
+    }
+
+    fn later(&mut self) -> Duration {
+        let wait = self.wait;
+        self.wait = (wait * 2).min(LONGEST_RETRY);
+        self.want(Instant::now() + wait);
+        wait
+    }
+}
+
+/// Ends a stream whose task goes without a word: it has panicked, or its runtime is no more.
+struct Last(Arc<Hub>);
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        if self.0.reason().is_none() {
+            let message = "the task of the stream is gone";
+            self.0.end(Disconnect::new(DisconnectKind::Lost, message));
+        }
+    }
+}
+
+impl Actor {
+    pub(super) fn new(
+        hub: Arc<Hub>,
+        client: Client,
+        dial: Box<dyn Dial>,
+        source: Option<Arc<dyn Source>>,
+        options: Options,
+        random: fastrand::Rng,
+    ) -> Self {
+        Self {
+            early: source.as_ref().map(|_| Vec::new()),
+            backoff: Backoff::new(options.reconnect, random),
+            hub,
+            client,
+            dial,
+            source,
+            options,
+            connection: None,
+            was_connected: false,
+            heard: Instant::now(),
+            readings: Readings::new(),
+        }
+    }
+
+    pub(super) async fn run(mut self) {
+        let hub = Arc::clone(&self.hub);
+        let _last = Last(Arc::clone(&hub));
+        let reason = tokio::select! {
+            biased;
+            () = hub.closing() => {
+                Disconnect::new(DisconnectKind::Consumer, "closed by the consumer")
+            }
+            reason = self.go() => reason,
+        };
+        if let Some(connection) = self.connection.take() {
+            connection.close(FAREWELL).await;
+        }
+        hub.health.disconnected(&reason, None);
+        hub.end(reason);
+    }
+
+    /// Connects again and again, until there is no point in it.
+    async fn go(&mut self) -> Disconnect {
+        loop {
+            self.hub.health.connecting();
+            let begun = Instant::now();
+            let (reason, connected, clean) = match self.connect().await {
+                Ok(connection) => {
+                    self.connection = Some(connection);
+                    let first = !std::mem::replace(&mut self.was_connected, true);
+                    self.hub.health.connected(first, begun.elapsed());
+                    self.hub.tell(StreamItem::Connected);
+                    let connected = Instant::now();
+                    let (reason, clean) = self.drive().await;
+                    self.connection = None;
+                    (reason, Some(connected), clean)
+                }
+                Err(reason) => (reason, None, false),
+            };
+            let reason = Disconnect::new(reason.kind(), self.hidden(reason.message().to_owned()));
+            if reason.is_final() {
+                return reason;
+            }
+            let wait = match reason.kind() {
+                DisconnectKind::ConnectionLimit => self.backoff.wait_long(),
+                _ => self.backoff.wait(connected, clean),
+            };
+            self.hub.health.disconnected(&reason, Some(wait));
+            self.hub.tell(StreamItem::Disconnected {
+                reason,
+                retry_in: Some(wait),
+            });
+            if connected.is_some() {
+                self.hub.stale(self.heard_by_service());
+            }
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// When something was last received, by the service's clock.
+    fn heard_by_service(&self) -> DateTime<Utc> {
+        let ago = chrono::TimeDelta::from_std(self.heard.elapsed()).unwrap_or_default();
+        (self.hub.time)() - ago
+    }
+
+    async fn connect(&mut self) -> Result<Connection, Disconnect> {
+        let no_keys = |error: &dyn std::error::Error| {
+            Disconnect::new(DisconnectKind::Failed, error.to_string())
+        };
+        let credentials = &self.client.pipeline().credentials;
+        let mut issued = credentials
+            .current()
+            .await
+            .map_err(|error| no_keys(&error))?;
+        let mut refreshed = false;
+        loop {
+            let reason = match self.dial.dial().await {
+                Ok(wire) => match Connection::open(wire, &issued.keys).await {
+                    Ok(connection) => return Ok(connection),
+                    Err(reason) => reason,
+                },
+                Err(reason) => reason,
+            };
+            if reason.kind() != DisconnectKind::Unauthorized || refreshed {
+                return Err(reason);
+            }
+            // Whoever hands out the keys may have others by now.
+            let other = credentials.after_unauthorized(issued.generation).await;
+            match other.map_err(|error| no_keys(&error))? {
+                Some(other) => issued = other,
+                None => return Err(reason),
+            }
+            refreshed = true;
+        }
+    }
+
+    /// Takes what comes on a connection, until it ends. Also whether it was closed in the proper way.
+    async fn drive(&mut self) -> (Disconnect, bool) {
+        self.heard = Instant::now();
+        self.readings = Readings::new();
+        match self.source {
+            Some(_) => self.read(),
+            None => self.hub.ready(),
+        }
+        let early = self.connection.as_mut().map(Connection::early);
+        for heard in early.unwrap_or_default() {
+            if let Some(over) = self.take(heard) {
+                return over;
+            }
+        }
+        let mut ping_at = Instant::now() + self.options.ping_every;
+        let mut sleep = pin!(sleep_until(Instant::now()));
+        self.arm(&mut sleep, ping_at);
+        loop {
+            let Some(connection) = &mut self.connection else {
+                return (
+                    Disconnect::new(DisconnectKind::Lost, "no connection"),
+                    false,
+                );
+            };
+            let event = tokio::select! {
+                heard = connection.hear() => Event::Heard(heard),
+                found = read(&mut self.readings.current) => Event::Read(found),
+                () = &mut sleep => Event::Time,
+            };
+            match event {
+                Event::Heard(heard) => {
+                    if let Some(over) = self.take_batch(heard) {
+                        return over;
+                    }
+                }
+                Event::Read(found) => self.found(found),
+                Event::Time => {
+                    let now = Instant::now();
+                    if self.heard + self.options.silence <= now {
+                        let silence = self.options.silence;
+                        let message = format!("nothing was heard for {silence:?}");
+                        return (Disconnect::new(DisconnectKind::Silent, message), false);
+                    }
+                    if ping_at <= now {
+                        ping_at = now + self.options.ping_every;
+                        if let Some(connection) = &mut self.connection
+                            && let Err(reason) = connection.ping().await
+                        {
+                            return (reason, false);
+                        }
+                    }
+                    self.on_time(now);
+                }
+            }
+            let next = self.next_time(ping_at);
+            if next < sleep.deadline() || sleep.is_elapsed() {
+                self.arm(&mut sleep, ping_at);
+            }
+        }
+    }
+
+    fn arm(&self, sleep: &mut Pin<&mut Sleep>, ping_at: Instant) {
+        sleep.as_mut().reset(self.next_time(ping_at));
+    }
+
+    /// When something is to be done next, if nothing comes.
+    fn next_time(&self, ping_at: Instant) -> Instant {
+        let silent = self.heard + self.options.silence;
+        let mut next = ping_at.min(silent);
+        if let Some(due) = self
+            .readings
+            .due
+            .filter(|_| self.readings.current.is_none())
+        {
+            next = next.min(due);
+        }
+        if let Some(since) = self.hub.look(|ledger| ledger.waiting_since()) {
+            next = next.min(since + LONGEST_HOLD);
+        }
+        next
+    }
+
+    fn on_time(&mut self, now: Instant) {
+        let waiting = self.hub.look(|ledger| ledger.waiting_since());
+        if waiting.is_some_and(|since| since + LONGEST_HOLD <= now) {
+            self.released(LONGEST_HOLD);
+        }
+        let due = self.readings.due.is_some_and(|due| due <= now);
+        if due && self.readings.current.is_none() {
+            self.read();
+        }
+    }
+
+    /// Takes a message, and what has come behind it already.
+    fn take_batch(&mut self, first: Heard) -> Option<(Disconnect, bool)> {
+        let mut heard = first;
+        for _ in 0..BATCH {
+            if let Some(over) = self.take(heard) {
+                return Some(over);
+            }
+            let next = self
+                .connection
+                .as_mut()
+                .and_then(|connection| connection.hear().now_or_never());
+            match next {
+                Some(next) => heard = next,
+                None => {
+                    self.lives();
+                    return None;
+                }
+            }
+        }
+        self.lives();
+        self.take(heard)
+    }
+
+    /// Something was received.
+    fn lives(&mut self) {
+        self.heard = Instant::now();
+        self.hub.health.heard();
+    }
+
+    fn take(&mut self, heard: Heard) -> Option<(Disconnect, bool)> {
+        match heard {
+            Heard::Update(update) => {
+                match &mut self.early {
+                    Some(early) if early.len() < self.options.buffer => early.push(*update),
+                    _ => self.live(*update),
+                }
+                None
+            }
+            Heard::Undecodable(bytes, error) => {
+                self.undecodable(clipped(&bytes), error);
+                self.doubt();
+                None
+            }
+            Heard::Life => None,
+            Heard::Over {
+                reason,
+                clean,
+                undecodable,
+            } => {
+                if let Some(error) = undecodable {
+                    self.undecodable(String::new(), error);
+                }
+                Some((reason, clean))
+            }
+        }
+    }
+
+    fn live(&mut self, update: TradeUpdate) {
+        let tally = self.hub.live(update);
+        self.tallied(tally);
+    }
+
+    fn tallied(&mut self, tally: Tally) {
+        if tally.held && self.source.is_some() {
+            self.readings.want(Instant::now() + GAP);
+        }
+    }
+
+    /// Tells what has waited, as far as it need not wait any more, or has waited this long.
+    fn released(&mut self, patience: Duration) {
+        self.hub.release(patience);
+        if self.source.is_some() && self.hub.look(|ledger| ledger.is_incomplete()) {
+            self.readings.later();
+        }
+    }
+
+    fn undecodable(&mut self, text: String, error: String) {
+        let text = self.hidden(text);
+        self.hub.health.undecodable(&error);
+        self.hub.tell(StreamItem::Undecodable { text, error });
+    }
+
+    /// The text without the keys, should the service repeat them.
+    fn hidden(&self, text: String) -> String {
+        match self.client.pipeline().credentials.held() {
+            Some(keys) if !keys.secret().is_empty() => text.replace(keys.secret(), "***"),
+            _ => text,
+        }
+    }
+
+    /// What could not be understood may have been an update.
+    fn doubt(&mut self) {
+        if self.source.is_none() {
+            return;
+        }
+        self.hub.stale((self.hub.time)());
+        self.readings.doubted = true;
+        let now = Instant::now();
+        let soon = self
+            .readings
+            .last
+            .map_or(now, |last| (last + DOUBT).max(now));
+        self.readings.want(soon);
+    }
+
+    /// Begins to read what was missed.
+    fn read(&mut self) {
+        let Some(source) = self.source.clone() else {
+            return;
+        };
+        let now = Instant::now();
+        self.readings.due = None;
+        self.readings.last = Some(now);
+        self.readings.doubted = false;
+        let hub = Arc::clone(&self.hub);
+        let begun = hub.look(|ledger| ledger.has_begun());
+        self.readings.current = Some(Current {
+            begun: now,
+            from: (hub.time)(),
+            future: Box::pin(async move {
+                match begun {
+                    true => source::missed(&*source, &*hub).await,
+                    false => source::beginning(&*source).await,
+                }
+            }),
+        });
+    }
+
+    fn found(&mut self, found: Result<Found>) {
+        let Some(current) = self.readings.current.take() else {
+            return;
+        };
+        let found = match found {
+            Ok(found) => found,
+            Err(error) => return self.not_found(error),
+        };
+        for (text, error) in found.undecodable {
+            self.undecodable(text, error);
+        }
+        let has_begun = self.hub.look(|ledger| ledger.has_begun());
+        if has_begun {
+            let took = current.begun.elapsed();
+            self.hub
+                .reconcile(found.reading, took, self.readings.doubted);
+        } else {
+            self.hub
+                .begin(found.reading, current.from, self.options.open_orders);
+        }
+        for update in self.early.take().unwrap_or_default() {
+            self.live(update);
+        }
+        self.hub.release(LONGEST_HOLD);
+        self.hub.ready();
+        let (waits, incomplete) = self
+            .hub
+            .look(|ledger| (ledger.waiting_since().is_some(), ledger.is_incomplete()));
+        if waits || incomplete {
+            self.readings.later();
+        } else {
+            self.readings.wait = FIRST_RETRY;
+            if let Some(every) = self.options.audit_every {
+                self.readings.want(Instant::now() + every);
+            }
+        }
+    }
+
+    /// A reading has failed.
+    fn not_found(&mut self, error: Error) {
+        let wait = self.readings.later();
+        self.hub.health.reconcile_failed(&error, wait);
+        self.hub.trouble(error);
+        // What has come meanwhile is told without knowing what was before.
+        for update in self.early.take().unwrap_or_default() {
+            self.live(update);
+        }
+    }
+}
+
+enum Event {
+    Heard(Heard),
+    Read(Result<Found>),
+    Time,
+}
+
+/// Goes on with a reading; waits for ever where there is none.
+async fn read(current: &mut Option<Current>) -> Result<Found> {
+    match current {
+        Some(current) => current.future.as_mut().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,368 @@
+//! Where the one task that reads the socket meets the many that consume.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::Notify;
+
+use super::TradeUpdate;
+use super::ledger::{Ledger, Reading, Tally};
+use super::ring::{Read, Ring};
+use super::source::Look;
+use crate::stream::{Disconnect, Health, StreamItem, StreamSignal};
+
+pub(super) type Item = StreamItem<TradeUpdate>;
+
+/// The time by the service's clock, as well as it is known.
+pub(super) type ServiceTime = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// What the task and the consumers of one connection share.
+pub(in crate::stream) struct Hub {
+    inner: Mutex<Inner>,
+    pub(super) health: Health,
+    pub(super) time: ServiceTime,
+    /// Somebody wants the stream to end.
+    closing: Notify,
+    /// The stream has ended.
+    ended: Notify,
+}
+
+struct Inner {
+    ledger: Ledger,
+    ring: Ring<Item>,
+    /// Since when, by the service's clock, something may not have been told.
+    stale: Option<DateTime<Utc>>,
+    /// Why the stream is to end, once somebody wants it.
+    closing: bool,
+    /// Whether the first connection stands and what there was before is known.
+    ready: bool,
+    /// Why the stream has ended.
+    end: Option<Disconnect>,
+    /// Why what was missed could not be read the last time.
+    trouble: Option<crate::Error>,
+}
+
+impl Hub {
+    pub(super) fn new(capacity: usize, health: Health, time: ServiceTime) -> Self {
+        Self {
+            inner: Mutex::new(Inner {
+                ledger: Ledger::default(),
+                ring: Ring::new(capacity),
+                stale: None,
+                closing: false,
+                ready: false,
+                end: None,
+                trouble: None,
+            }),
+            health,
+            time,
+            closing: Notify::new(),
+            ended: Notify::new(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        // Nothing of the consumers' runs while it is locked, so that nothing is ever half changed.
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes something and wakes whoever it concerns, after the lock is given back.
+    fn change<T>(&self, change: impl FnOnce(&mut Inner) -> T) -> T {
+        let mut inner = self.lock();
+        let before = inner.ring.next();
+        let result = change(&mut inner);
+        let woken = match inner.ring.next() != before || inner.ring.is_over() {
+            true => inner.ring.waiting(),
+            false => Vec::new(),
+        };
+        drop(inner);
+        for waker in woken {
+            waker.wake();
+        }
+        result
+    }
+
+    /// Tells something about the stream itself.
+    pub(super) fn tell(&self, item: Item) {
+        self.change(|inner| inner.ring.push(item));
+    }
+
+    /// Takes a message of the stream.
+    pub(super) fn live(&self, update: TradeUpdate) -> Tally {
+        let age = self.age(&update);
+        let tally = self.change(|inner| {
+            let Inner { ledger, ring, .. } = inner;
+            ledger.live(update, &mut |update| ring.push(StreamItem::Update(update)))
+        });
+        self.count(tally);
+        if tally.told > 0 && self.health.has_hooks() {
+            self.health.signal(&StreamSignal::Update { age });
+        }
+        tally
+    }
+
+    /// How long an update was on its way; asked for only by hooks.
+    fn age(&self, update: &TradeUpdate) -> Option<Duration> {
+        if !self.health.has_hooks() {
+            return None;
+        }
+        let at = update.at.or(update.timestamp)?;
+        ((self.time)() - at).to_std().ok()
+    }
+
+    fn count(&self, tally: Tally) {
+        let skipped = tally.duplicates + tally.superseded > 0;
+        self.health.with(|state| {
+            state.updates += tally.told;
+            state.duplicates += tally.duplicates;
+            state.superseded += tally.superseded;
+        });
+        if skipped {
+            self.health.signal(&StreamSignal::Skipped);
+        }
+    }
+
+    /// Tells what has waited for a fill that was missed, as far as it need not wait any more, or has waited
+    /// this long.
+    pub(super) fn release(&self, patience: Duration) -> Tally {
+        let tally = self.change(|inner| {
+            let Inner { ledger, ring, .. } = inner;
+            ledger.release_all(patience, &mut |update| {
+                ring.push(StreamItem::Update(update))
+            })
+        });
+        self.count(tally);
+        tally
+    }
+
+    /// Takes in what there is at the start. What is open is told if that is wanted.
+    pub(super) fn begin(&self, reading: Reading, from: DateTime<Utc>, tell_open: bool) {
+        let to = (self.time)();
+        let told = self.change(|inner| {
+            let Inner { ledger, ring, .. } = inner;
+            let number = ring.next();
+            let updates = ledger.begin(reading, tell_open, number);
+            let told = updates.len();
+            ring.push(StreamItem::Reconciled {
+                updates,
+                from,
+                to,
+                complete: true,
+            });
+            inner.stale = None;
+            told
+        });
+        self.reconciled(told, false);
+    }
+
+    /// Holds a reading against what was told, and tells what was missed. With nothing missed it is told only
+    /// if the stream was stale.
+    ///
+    /// When something gave reason to doubt while it was read, the stream stays stale.
+    pub(super) fn reconcile(&self, reading: Reading, took: Duration, doubted: bool) {
+        let to = (self.time)();
+        let told = self.change(|inner| {
+            let Inner {
+                ledger,
+                ring,
+                stale,
+                ..
+            } = inner;
+            let updates = ledger.reconcile(reading, ring.next());
+            let told = updates.len();
+            if told > 0 || stale.is_some() {
+                ring.push(StreamItem::Reconciled {
+                    updates,
+                    from: stale.unwrap_or(to),
+                    to,
+                    complete: !ledger.is_incomplete(),
+                });
+            }
+            match doubted {
+                true => {
+                    *stale = Some(to);
+                    ring.push(StreamItem::Stale { since: to });
+                }
+                false => {
+                    *stale = None;
+                    ledger.trust();
+                }
+            }
+            told
+        });
+        self.reconciled(told, doubted);
+        self.health.signal(&StreamSignal::Reconciled {
+            updates: told,
+            took,
+        });
+        if told > 0 {
+            tracing::info!(
+                updates = told,
+                ?took,
+                "updates were missed, and are told now"
+            );
+        }
+    }
+
+    fn reconciled(&self, told: usize, stale: bool) {
+        self.health.with(|state| {
+            state.stale = stale;
+            state.updates += told as u64;
+            state.backfilled += told as u64;
+        });
+    }
+
+    /// Something may have happened since this time that was not told.
+    pub(super) fn stale(&self, since: DateTime<Utc>) {
+        self.change(|inner| {
+            if inner.stale.is_none() {
+                inner.stale = Some(since);
+                inner.ledger.doubt();
+                inner.ring.push(StreamItem::Stale { since });
+            }
+        });
+        self.health.with(|state| state.stale = true);
+    }
+
+    /// The next item for a consumer. What stands in the place of missed ones is put to `instead`.
+    pub(super) fn poll(
+        &self,
+        id: u64,
+        since: DateTime<Utc>,
+        context: &mut Context<'_>,
+        instead: &mut Vec<Item>,
+    ) -> Poll<Option<Item>> {
+        let mut inner = self.lock();
+        match inner.ring.read(id, context.waker()) {
+            Read::Item(item) => Poll::Ready(Some(item)),
+            Read::Over => Poll::Ready(None),
+            Read::Nothing => Poll::Pending,
+            Read::Missed { next, .. } => {
+                let Inner { ledger, ring, .. } = &mut *inner;
+                let (updates, complete) = ledger.told_after(next.saturating_sub(1));
+                let dropped = ring.skip(id);
+                let stale = inner.stale;
+                drop(inner);
+                self.health.lagged(dropped);
+                let to = (self.time)();
+                instead.push(StreamItem::Reconciled {
+                    updates,
+                    from: since,
+                    to,
+                    complete,
+                });
+                instead.extend(stale.map(|since| StreamItem::Stale { since }));
+                instead.reverse();
+                Poll::Ready(Some(StreamItem::Lagged { dropped }))
+            }
+        }
+    }
+
+    pub(super) fn join(&self) -> u64 {
+        self.lock().ring.join()
+    }
+
+    /// A consumer has gone. With the last one the stream ends.
+    pub(super) fn leave(&self, id: u64) {
+        if self.lock().ring.leave(id) == 0 {
+            self.close();
+        }
+    }
+
+    /// Asks the stream to end.
+    pub(super) fn close(&self) {
+        self.lock().closing = true;
+        self.closing.notify_waiters();
+    }
+
+    /// Returns once somebody wants the stream to end.
+    pub(super) async fn closing(&self) {
+        let notified = self.closing.notified();
+        let mut notified = std::pin::pin!(notified);
+        notified.as_mut().enable();
+        if !self.lock().closing {
+            notified.await;
+        }
+    }
+
+    /// The stream has ended.
+    pub(super) fn end(&self, reason: Disconnect) {
+        self.change(|inner| {
+            inner.ring.push(StreamItem::Disconnected {
+                reason: reason.clone(),
+                retry_in: None,
+            });
+            inner.ring.end();
+            inner.end = Some(reason);
+        });
+        self.ended.notify_waiters();
+    }
+
+    /// What is told from now on is told in full.
+    pub(super) fn ready(&self) {
+        self.lock().ready = true;
+        self.ended.notify_waiters();
+    }
+
+    /// Returns once the stream is ready, or why it has ended before.
+    pub(super) async fn is_ready(&self) -> Result<(), Disconnect> {
+        loop {
+            let notified = self.ended.notified();
+            let mut notified = std::pin::pin!(notified);
+            notified.as_mut().enable();
+            {
+                let inner = self.lock();
+                match &inner.end {
+                    Some(reason) => return Err(reason.clone()),
+                    None if inner.ready => return Ok(()),
+                    None => {}
+                }
+            }
+            notified.await;
+        }
+    }
+
+    /// What was missed could not be read.
+    pub(super) fn trouble(&self, error: crate::Error) {
+        self.lock().trouble = Some(error);
+    }
+
+    /// What keeps the stream from being ready, in words.
+    pub(super) fn trouble_so_far(&self) -> String {
+        let state = self.health.state();
+        let trouble = self.lock().trouble.clone();
+        match (state.phase, trouble, state.last_disconnect) {
+            (crate::stream::Phase::Connected, Some(error), _) => {
+                format!("the account could not be read: {error}")
+            }
+            (_, _, Some(reason)) => reason.to_string(),
+            _ => "no answer yet".to_owned(),
+        }
+    }
+
+    /// Returns once the stream has ended.
+    pub(super) async fn has_ended(&self) {
+        loop {
+            let notified = self.ended.notified();
+            let mut notified = std::pin::pin!(notified);
+            notified.as_mut().enable();
+            if self.lock().end.is_some() {
+                return;
+            }
+            notified.await;
+        }
+    }
+
+    /// Why the stream has ended; none while it goes on.
+    pub(super) fn reason(&self) -> Option<Disconnect> {
+        self.lock().end.clone()
+    }
+}
+
+impl Look for Hub {
+    fn look<T>(&self, look: impl FnOnce(&Ledger) -> T) -> T {
+        look(&self.lock().ledger)
+    }
+}
