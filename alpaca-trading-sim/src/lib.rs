@@ -21,4 +21,4 @@ pub use events::{Event, EventLog, Kind, Mark};
 pub use ids::Ids;
 pub use simulator::{Builder, Clock, ClockMode, ControlError, MarketControl, Simulator, Snapshot};
 pub use world::Dialect;
-pub use world::account::{AccountSetup, Configurations};
+pub use world::account::{AccountSetup, AccountState, AccountStatus, Configurations};

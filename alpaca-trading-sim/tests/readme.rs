@@ -15,7 +15,7 @@ use alpaca_trading_sim::Simulator;
 const README: &str = include_str!("../README.md");
 
 /// The routes of the control surface.
-const ROUTES: [&str; 19] = [
+const ROUTES: [&str; 20] = [
     "GET /clock",
     "POST /clock/advance",
     "GET /market/{symbol}",
@@ -34,6 +34,7 @@ const ROUTES: [&str; 19] = [
     "POST /snapshots/{id}/restore",
     "DELETE /snapshots/{id}",
     "GET /accounts",
+    "PATCH /accounts/{key_id}",
     "GET /audit",
 ];
 
@@ -118,6 +119,7 @@ fn route(request: &Request) -> Option<String> {
     if let Some(part) = parts.get_mut(2) {
         match *part {
             "AAPL" | "BTC%2FUSD" => *part = "{symbol}",
+            "PKSIMULATOR" => *part = "{key_id}",
             number if number.parse::<u64>().is_ok() => *part = "{id}",
             _ => {}
         }

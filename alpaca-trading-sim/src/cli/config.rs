@@ -7,7 +7,7 @@ use std::path::Path;
 
 use alpaca_trading_sim::fill::{Immediate, Paper, Through, Touch, Volume};
 use alpaca_trading_sim::market::Universe;
-use alpaca_trading_sim::{AccountSetup, Builder, Configurations, Dialect};
+use alpaca_trading_sim::{AccountSetup, AccountState, Builder, Configurations, Dialect};
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde::de::Error as _;
@@ -25,6 +25,8 @@ pub(crate) struct Config {
     pub(crate) seed: Option<u64>,
     pub(crate) start: Option<DateTime<Utc>>,
     pub(crate) latency: TimeDelta,
+    /// In bytes.
+    pub(crate) journal_limit: Option<usize>,
     pub(crate) universe: Universe,
     pub(crate) fills: Fills,
     pub(crate) dialect: Dialect,
@@ -38,6 +40,7 @@ impl Default for Config {
             seed: None,
             start: None,
             latency: TimeDelta::zero(),
+            journal_limit: None,
             universe: Universe::builtin(),
             fills: Fills::Paper,
             dialect: Dialect::default(),
@@ -80,6 +83,8 @@ struct Written {
     start: Option<DateTime<Utc>>,
     #[serde(deserialize_with = "latency")]
     latency_ms: u32,
+    #[serde(deserialize_with = "journal_limit")]
+    journal_limit: Option<usize>,
     universe: Option<Spanned<String>>,
     #[serde(deserialize_with = "fills")]
     fill_model: Fills,
@@ -98,6 +103,8 @@ struct Account {
     cash: Option<Decimal>,
     #[serde(default, deserialize_with = "configurations")]
     configurations: Configurations,
+    #[serde(default)]
+    state: AccountState,
 }
 
 impl Config {
@@ -153,12 +160,14 @@ impl Config {
                 secret: account.secret,
                 cash: account.cash.unwrap_or(usual.cash),
                 configurations: account.configurations,
+                state: account.state,
             });
         }
         Ok(Self {
             seed: written.seed,
             start: written.start,
             latency: TimeDelta::milliseconds(i64::from(written.latency_ms)),
+            journal_limit: written.journal_limit,
             universe,
             fills: written.fill_model,
             dialect: written.dialect,
@@ -189,6 +198,13 @@ fn latency<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
     match millis <= MOST_LATENCY {
         true => Ok(millis),
         false => Err(D::Error::custom(format!("must be at most {MOST_LATENCY}"))),
+    }
+}
+
+fn journal_limit<'de, D: Deserializer<'de>>(from: D) -> Result<Option<usize>, D::Error> {
+    match usize::deserialize(from)? {
+        0 => Err(D::Error::custom("must be a number of bytes from 1")),
+        bytes => Ok(Some(bytes)),
     }
 }
 

@@ -61,9 +61,12 @@ pub(crate) struct Serve {
     /// Lets all prices walk at random, from the seed.
     #[arg(long)]
     walk: bool,
-    /// Keeps no journal: it grows in memory with every request and every quote.
-    #[arg(long)]
+    /// Keeps no journal: it grows in memory with every request and every quote, up to its limit.
+    #[arg(long, conflicts_with = "journal_limit")]
     no_journal: bool,
+    /// How many bytes of the journal are kept; beyond that the oldest lines go [default: 268435456].
+    #[arg(long, value_name = "BYTES", value_parser = values::bytes)]
+    journal_limit: Option<usize>,
 }
 
 /// Runs the program.
@@ -101,6 +104,8 @@ mod tests {
             ("--clock", "fast"),
             ("--start", "tomorrow"),
             ("--rate-limit", "0"),
+            ("--journal-limit", "0"),
+            ("--journal-limit", "1G"),
         ] {
             let line = ["alpaca-trading-sim", "serve", flag, value];
             let error = Line::try_parse_from(line).unwrap_err();

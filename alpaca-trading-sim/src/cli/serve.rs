@@ -47,6 +47,9 @@ pub(crate) fn serve(settings: &Serve) -> Result<(), Wrong> {
     if !settings.no_journal {
         builder = builder.journal();
     }
+    if let Some(limit) = settings.journal_limit.or(config.journal_limit) {
+        builder = builder.journal_limit(limit);
+    }
     if let Some(file) = &settings.prices {
         let prices = CsvPrices::from_path(file, &config.universe)
             .map_err(|error| format!("--prices {error}"))?;

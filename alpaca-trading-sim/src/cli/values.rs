@@ -53,6 +53,14 @@ pub(crate) fn rate_limit(text: &str) -> Result<RateLimit, Wrong> {
     }
 }
 
+/// A number of bytes, from 1.
+pub(crate) fn bytes(text: &str) -> Result<usize, Wrong> {
+    match text.parse() {
+        Ok(bytes @ 1..) => Ok(bytes),
+        _ => Err("no number of bytes from 1".into()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@
 //! 400 for a body that is not understood, 404 for what does not exist, 405 for a method that a route has not, 422
 //! for what cannot be done. Nothing is done in part.
 
+mod accounts;
 mod clock;
 mod faults;
 mod market;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, patch, post};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value, json};
 
@@ -57,7 +58,8 @@ pub(crate) fn routes(served: Served) -> Router {
         )
         .route("/snapshots/{id}", delete(world::remove_snapshot))
         .route("/snapshots/{id}/restore", post(world::restore))
-        .route("/accounts", get(world::accounts))
+        .route("/accounts", get(accounts::list))
+        .route("/accounts/{key_id}", patch(accounts::change))
         .route("/audit", get(world::audit))
         .fallback(async || Refusal::missing("there is no such route"))
         .method_not_allowed_fallback(async || {

@@ -1,4 +1,4 @@
-//! The world as a whole: its journal, its snapshots, its accounts, and whether it adds up.
+//! The world as a whole: its journal, its snapshots, and whether it adds up.
 
 use axum::body::Body;
 use axum::extract::State;
@@ -10,12 +10,13 @@ use super::read::Part;
 use super::{Outcome, Refusal, Served, answer, ok};
 use crate::api::Call;
 use crate::simulator::{Snapshot, locked};
-use crate::world::order::{amount, time};
+use crate::world::order::time;
 
 /// So many snapshots are kept at most: each is a whole world.
 const MOST_SNAPSHOTS: usize = 16;
 
-/// `GET /journal`, with `?since=N` without its first `N` lines.
+/// `GET /journal`, with `?since=N` without the first `N` lines that were ever written. Where some of those that are
+/// asked for are no longer kept, the first line says so.
 pub(super) async fn journal(State(served): State<Served>, uri: Uri) -> Outcome {
     if !served.journal {
         return Err(Refusal::missing("no journal is kept"));
@@ -32,15 +33,13 @@ pub(super) async fn journal(State(served): State<Served>, uri: Uri) -> Outcome {
             _ => return Err(Refusal::bad(format!("`{name}` is not known"))),
         };
     }
-    let text = served.shared.with(|world| {
-        let lines = world.journal().get(since..).unwrap_or_default();
-        let mut text = String::with_capacity(lines.iter().map(|line| line.len() + 1).sum());
-        for line in lines {
-            text.push_str(line);
-            text.push('\n');
-        }
-        text
-    });
+    // The lines are shared: the world does not wait for the text.
+    let lines = served.shared.with(|world| world.journal_since(since));
+    let mut text = String::with_capacity(lines.iter().map(|line| line.len() + 1).sum());
+    for line in &lines {
+        text.push_str(line);
+        text.push('\n');
+    }
     let mut response = Response::new(Body::from(text));
     response.headers_mut().insert(
         header::CONTENT_TYPE,
@@ -99,27 +98,6 @@ fn described(id: u64, snapshot: &Snapshot) -> Value {
 
 fn no_snapshot(id: &Part) -> Refusal {
     Refusal::missing(format!("there is no snapshot `{}`", id.0))
-}
-
-/// `GET /accounts`: without secrets.
-pub(super) async fn accounts(State(served): State<Served>) -> Outcome {
-    let all = served.shared.with(|world| {
-        let described = world.accounts().iter().map(|account| {
-            let figures = world.figures(account);
-            json!({
-                "key_id": account.setup.key_id,
-                "id": account.id,
-                "account_number": account.number,
-                "cash": amount(account.cash),
-                "equity": amount(figures.equity),
-                "buying_power": amount(figures.buying_power),
-                "positions": account.positions.len(),
-                "orders": account.orders.len(),
-            })
-        });
-        described.collect::<Vec<_>>()
-    });
-    Ok(ok(&Value::Array(all)))
 }
 
 /// `GET /audit`: whether everything adds up to the last digit, and if not, the first thing that does not.

@@ -7,8 +7,14 @@ use http::{HeaderName, HeaderValue, header};
 use super::{Fault, RuleInfo};
 use crate::api::OPERATIONS;
 
-/// The streams, by the names that rules call them.
-const STREAMS: [&str; 3] = ["trade_updates", "activity_events", "trade_events"];
+/// The streams, by the names that rules call them, and by that of the operation of the document that opens one. A
+/// fault of requests happens to the one that opens the stream.
+const STREAMS: [&str; 4] = [
+    "trade_updates",
+    "activity_events",
+    "subscribe_to_activity_events",
+    "trade_events",
+];
 
 /// A day, in milliseconds.
 const MOST_MILLIS: u64 = 24 * 60 * 60 * 1000;
@@ -64,9 +70,6 @@ pub(super) fn check(rule: &RuleInfo) -> Result<(), RuleError> {
     match (&rule.fault, &rule.stream_fault) {
         (None, None) => wrong("fault", "is missing: say `fault` or `stream_fault`"),
         (Some(_), Some(_)) => wrong("fault", "a rule has `fault` or `stream_fault`, not both"),
-        (Some(_), None) if !is_operation => {
-            wrong("fault", format!("`{name}` is a stream: say `stream_fault`"))
-        }
         (None, Some(_)) if !is_stream => wrong(
             "stream_fault",
             format!("`{name}` is no stream: say `fault`"),
@@ -131,6 +134,13 @@ mod tests {
                 "headers": [["retry-after", "3"]], "body": "x"}, "times": 1, "probability": 0}"#,
             r#"{"operation": "trade_updates", "stream_fault": {"delay": 2}, "after": 3}"#,
             r#"{"operation": "*", "stream_fault": "mute"}"#,
+            r#"{"operation": "trade_updates", "fault": {"kind": "reset_before"}}"#,
+            r#"{"operation": "trade_events", "fault": {"kind": "hang_before"}}"#,
+            r#"{"operation": "trade_events", "stream_fault": "close"}"#,
+            r#"{"operation": "activity_events", "fault": {"kind": "reset_before"}}"#,
+            r#"{"operation": "activity_events", "stream_fault": "close"}"#,
+            r#"{"operation": "subscribe_to_activity_events", "fault": {"kind": "reset_before"}}"#,
+            r#"{"operation": "subscribe_to_activity_events", "stream_fault": "close"}"#,
         ] {
             assert_eq!(add(text), Ok(()), "{text}");
         }
@@ -158,10 +168,6 @@ mod tests {
             (
                 reset(r#""operation": "*", "probability": -0.1"#),
                 "probability: -0.1 is not",
-            ),
-            (
-                reset(r#""operation": "trade_updates""#),
-                "fault: `trade_updates` is a stream",
             ),
             (
                 reset(r#""operation": "*", "stream_fault": "drop""#),

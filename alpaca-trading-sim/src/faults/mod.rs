@@ -69,20 +69,26 @@ impl Faults {
 
     /// Begins a rule for an operation, by the name that its method in the raw client has, such as
     /// `create_order`; `*` is any. For streams: `trade_updates`, `activity_events`, `trade_events`; a fault of
-    /// requests happens to the one that opens the stream.
+    /// requests happens to the one that opens the stream. `subscribe_to_activity_events`, as the raw client calls
+    /// the operation that opens it, is `activity_events`.
     pub fn on(&self, operation: &str) -> RuleBuilder {
         RuleBuilder::new(self.clone(), operation)
     }
 
-    /// Refuses every new connection from now on, or no longer. A connection is reset as soon as it is made:
-    /// nothing that is sent on it arrives.
+    /// Refuses every new connection from now on, or no longer, as a service does that is down: nobody listens at the
+    /// port, and `connect` fails with [`ConnectionRefused`](std::io::ErrorKind::ConnectionRefused). The port is
+    /// kept meanwhile, so that no other program gets it. It has taken effect when this returns. Connections that
+    /// are open go on; those that were made but not yet accepted are reset. After
+    /// [`stop_listening`](crate::Simulator::stop_listening) there is no port to keep, and
+    /// [`listen`](crate::Simulator::listen) takes it again without listening.
     pub fn refuse_connections(&self, refuse: bool) {
         self.inner.refusing.set(refuse);
     }
 
-    /// The same, but for connections whose first request is one to the control surface under `/sim/v1`: who
-    /// has no other hand on the simulator could not end it otherwise. A connection is reset as soon as its
-    /// first bytes say that it is for something else.
+    /// Refuses new connections too, but for those whose first request is one to the control surface under
+    /// `/sim/v1`: who has no other hand on the simulator could not end it otherwise. So the port is listened on: a
+    /// connection is not refused but reset, as soon as its first bytes say that it is for something else. Nothing
+    /// of what is sent on it arrives. This is what `POST /sim/v1/faults/refuse` does.
     pub fn refuse_all_but_control(&self, refuse: bool) {
         self.inner.refusing.set_but_control(refuse);
     }

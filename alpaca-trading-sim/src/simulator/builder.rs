@@ -14,6 +14,7 @@ use crate::fill::{FillModel, Paper};
 use crate::market::Universe;
 use crate::market::prices::PriceSource;
 use crate::streams::{FrameKind, StreamOptions};
+use crate::wire::patience::Patience;
 use crate::wire::quota::WallClock;
 use crate::world::account::AccountSetup;
 use crate::world::{Dialect, Setup, World};
@@ -38,7 +39,9 @@ pub struct Builder {
     pub(super) streams: StreamOptions,
     pub(super) wall: WallClock,
     pub(super) rate_limit: Option<u32>,
+    pub(super) patience: Patience,
     pub(super) journal: bool,
+    pub(super) journal_limit: usize,
     pub(super) prices: Prices,
 }
 
@@ -58,6 +61,9 @@ const START: DateTime<Utc> = match DateTime::from_timestamp(1_767_625_200, 0) {
     None => DateTime::UNIX_EPOCH,
 };
 
+/// How much of a journal is kept unless it is said, in bytes: 256 MiB.
+const JOURNAL_LIMIT: usize = 256 << 20;
+
 impl Default for Builder {
     fn default() -> Self {
         Self {
@@ -73,7 +79,9 @@ impl Default for Builder {
             streams: StreamOptions::default(),
             wall: WallClock::default(),
             rate_limit: None,
+            patience: Patience::USUAL,
             journal: false,
+            journal_limit: JOURNAL_LIMIT,
             prices: Prices::default(),
         }
     }
@@ -192,10 +200,26 @@ impl Builder {
         self
     }
 
+    /// How long a request may take to arrive, head and body each, from the first wait for a part that is missing; 30
+    /// seconds unless set, and with zero for ever. Then a connection that has sent half a head is closed, and half a
+    /// body is answered 408. It is measured by tokio's clock. A connection that is idle between two requests may be so
+    /// as long as it likes.
+    pub fn request_timeout(mut self, longest: Duration) -> Self {
+        self.patience = Patience::new(longest);
+        self
+    }
+
     /// Writes down every request, answer, event, fill and step of the clock: see
     /// [`Simulator::journal`].
     pub fn journal(mut self) -> Self {
         self.journal = true;
+        self
+    }
+
+    /// How much of the journal is kept, in bytes; 256 MiB unless set. Beyond it the oldest lines go, and the first
+    /// line that is read says how many: `{"at": …, "lines": N, "what": "dropped"}`. The newest line is always kept.
+    pub fn journal_limit(mut self, bytes: usize) -> Self {
+        self.journal_limit = bytes;
         self
     }
 
@@ -256,7 +280,7 @@ impl Builder {
             prices: Vec::new(),
         });
         if self.journal {
-            world.keep_journal();
+            world.keep_journal(self.journal_limit);
         }
         for source in self.prices.0 {
             world.play(source);
@@ -268,6 +292,7 @@ impl Builder {
             self.seed,
             self.rate_limit,
             self.wall,
+            self.patience,
             self.journal,
         );
         Ok((simulator, self.address))

@@ -37,6 +37,13 @@ impl ControlError {
         }
     }
 
+    pub(super) fn unknown(message: String) -> Self {
+        Self {
+            message,
+            unknown: true,
+        }
+    }
+
     /// Whether what was named does not exist; else something about the request is wrong.
     #[must_use]
     pub fn is_unknown(&self) -> bool {
@@ -139,7 +146,7 @@ impl MarketControl {
         self.shared.with(|world| {
             let asset = named(world.universe().find(symbol), symbol)?;
             let quote = world.quote(asset).copied();
-            quote.ok_or_else(|| unknown(format!("`{symbol}` has no quote")))
+            quote.ok_or_else(|| ControlError::unknown(format!("`{symbol}` has no quote")))
         })
     }
 
@@ -301,14 +308,8 @@ impl fmt::Debug for MarketControl {
 }
 
 fn named(found: Option<AssetIx>, symbol: &str) -> Result<AssetIx, ControlError> {
-    found.ok_or_else(|| unknown(format!("nothing of the symbol `{symbol}` is traded")))
-}
-
-fn unknown(message: String) -> ControlError {
-    ControlError {
-        message,
-        unknown: true,
-    }
+    found
+        .ok_or_else(|| ControlError::unknown(format!("nothing of the symbol `{symbol}` is traded")))
 }
 
 impl World {

@@ -1,5 +1,6 @@
 //! The simulator: a world, served.
 
+mod accounts;
 mod builder;
 mod control;
 mod serve;
@@ -13,6 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 
+pub(crate) use accounts::change_state;
 pub use builder::Builder;
 pub use control::{Clock, ControlError, MarketControl};
 pub use shared::ClockMode;
@@ -23,6 +25,7 @@ use crate::api::{self, Call, NoRoute};
 use crate::faults::Faults;
 use crate::streams::{Shutdown, ShutdownHandle, StreamOptions};
 use crate::wire::listener::Listener;
+use crate::wire::patience::Patience;
 use crate::wire::quota::{Quota, WallClock};
 use crate::world::World;
 use crate::world::account::AccountIx;
@@ -74,6 +77,7 @@ impl Simulator {
         seed: u64,
         rate_limit: Option<u32>,
         wall: WallClock,
+        patience: Patience,
         journal: bool,
     ) -> Self {
         /// How often a clock that runs by itself is looked at when nobody asks.
@@ -96,6 +100,7 @@ impl Simulator {
                 faults: Faults::new(seed),
                 quota: rate_limit.map(Quota::new),
                 wall,
+                patience,
                 ids: Mutex::new(Ids::new(seed ^ 0x7265_7175)),
                 journal,
                 snapshots: Mutex::default(),
@@ -115,7 +120,10 @@ impl Simulator {
         }
         let (handle, shutdown) = Shutdown::pair();
         let router = serve::router(Arc::clone(&self.parts), shutdown);
-        let listener = Listener::start(address, router, self.parts.faults.refusing())?;
+        let listener = {
+            let (refusing, patience) = (self.parts.faults.refusing(), self.parts.patience);
+            Listener::start(address, router, refusing, patience)?
+        };
         *locked(&self.address) = Some(listener.address());
         *locked(&self.shutdown) = Some(handle);
         *held = Some(listener);
@@ -213,10 +221,13 @@ impl Simulator {
         self.parts.restore(snapshot);
     }
 
-    /// Everything that has happened, one line of JSON each; nothing unless [`Builder::journal`] was asked for.
+    /// Everything that has happened, one line of JSON each; nothing unless [`Builder::journal`] was asked for. Where
+    /// more has happened than [is kept](Builder::journal_limit), the first line is of a kind of its own, `dropped`,
+    /// and says how many `lines` of the beginning are gone.
     #[must_use]
     pub fn journal(&self) -> Vec<String> {
-        self.shared().with(|world| world.journal().to_vec())
+        let lines = self.shared().with(|world| world.journal());
+        lines.iter().map(|line| line.to_string()).collect()
     }
 
     /// Lets go of the port and of all connections, and waits until they have ended. The world goes on.
@@ -279,6 +290,7 @@ pub(crate) struct SimulatorParts {
     pub(crate) faults: Faults,
     pub(crate) quota: Option<Quota>,
     pub(crate) wall: WallClock,
+    pub(crate) patience: Patience,
     ids: Mutex<Ids>,
     /// Whether a journal is kept.
     pub(crate) journal: bool,

@@ -49,6 +49,7 @@ pub(super) fn router(served: Served, shutdown: Shutdown) -> Router {
 /// Lets a request in, or not, and gives every answer its id.
 async fn admit(State(served): State<Served>, request: Request, next: Next) -> Response {
     let is_control = control::is_control(request.uri().path());
+    let request = request.map(|body| served.patience.with(body));
     // Whatever goes wrong in here is this request's misfortune alone.
     let answered = AssertUnwindSafe(admitted(&served, request, next)).catch_unwind();
     let mut response = answered.await.unwrap_or_else(|_| refusal(&api::internal()));

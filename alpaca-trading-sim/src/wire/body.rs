@@ -4,6 +4,7 @@ use axum::body::{Body, Bytes};
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt as _;
 
+use super::patience::TooSlow;
 use crate::ApiError;
 
 /// The longest body that is taken, in bytes.
@@ -17,7 +18,7 @@ const PATIENCE: usize = 64 * 1024 * 1024;
 ///
 /// # Errors
 ///
-/// 413 for one that is too long, 400 for one that breaks off or is no body.
+/// 413 for one that is too long, 408 for one that takes too long, 400 for one that breaks off or is no body.
 pub(crate) async fn read(headers: &HeaderMap, mut body: Body) -> Result<Bytes, ApiError> {
     let announced = headers
         .get(header::CONTENT_LENGTH)
@@ -29,9 +30,11 @@ pub(crate) async fn read(headers: &HeaderMap, mut body: Body) -> Result<Bytes, A
     }
     let (mut taken, mut seen) = (Vec::new(), 0_usize);
     while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else {
-            return Err(ApiError::bad_body());
-        };
+        let frame = frame.map_err(|error| match TooSlow::is_why(&error) {
+            // Nobody knows what the service says here.
+            true => ApiError::plain(StatusCode::REQUEST_TIMEOUT, "request timeout"),
+            false => ApiError::bad_body(),
+        })?;
         let Some(data) = frame.data_ref() else {
             continue;
         };

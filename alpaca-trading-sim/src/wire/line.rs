@@ -11,6 +11,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 
+use super::patience::Arrival;
+
 /// Breaks the connection that a request has come by. One belongs to each connection, and whoever serves the
 /// connection waits for it.
 #[derive(Clone, Default)]
@@ -55,15 +57,17 @@ const TURNS: u8 = 16;
 pub(crate) struct Line {
     stream: TcpStream,
     switch: Switch,
+    arrival: Arrival,
     /// How many turns the end was held back.
     held: u8,
 }
 
 impl Line {
-    pub(crate) fn new(stream: TcpStream, switch: Switch) -> Self {
+    pub(super) fn new(stream: TcpStream, switch: Switch, arrival: Arrival) -> Self {
         Self {
             stream,
             switch,
+            arrival,
             held: 0,
         }
     }
@@ -90,6 +94,9 @@ impl AsyncRead for Line {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        if buffer.filled().len() > before {
+            self.arrival.came();
+        }
         let ended = buffer.filled().len() == before && buffer.remaining() > 0;
         if ended && self.held < TURNS {
             self.held = self.held.saturating_add(1);

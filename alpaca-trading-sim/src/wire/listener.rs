@@ -8,11 +8,13 @@ use std::time::Duration;
 use axum::{Extension, Router};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 
+use super::door::Door;
 use super::line::{Line, Switch, reset_when_dropped};
+use super::patience::{Arrival, Patience};
 use super::refusal::Refusal;
 
 /// More connections than this wait until others have ended.
@@ -21,45 +23,39 @@ const MOST_CONNECTIONS: usize = 4096;
 /// How long accepting rests when the system has no handle for another connection.
 const REST: Duration = Duration::from_millis(20);
 
-/// A socket that is listened on. Dropped, it lets go of the port and of all connections.
+/// A port at which connections are accepted. Dropped, it lets go of the port and of all connections.
 pub(crate) struct Listener {
-    address: SocketAddr,
+    door: Held,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
 
 impl Listener {
-    /// Listens on an address of this machine, and answers by `router`. Connections that are refused are reset as
-    /// soon as they are made; where the control surface is spared, as soon as they say that they are not for it.
+    /// Listens on an address of this machine, and answers by `router`. Nobody listens while all connections are
+    /// refused; where the control surface is spared, those are reset that say that they are not for it.
     pub(crate) fn start(
         address: SocketAddr,
         router: Router,
         refusing: Refusal,
+        patience: Patience,
     ) -> io::Result<Self> {
         if !address.ip().is_loopback() {
             let message = format!("{address} is not an address of this machine alone");
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
-        let socket = match address {
-            SocketAddr::V4(_) => TcpSocket::new_v4()?,
-            SocketAddr::V6(_) => TcpSocket::new_v6()?,
-        };
-        // The port can be had again at once after it was let go.
-        socket.set_reuseaddr(true)?;
-        socket.bind(address)?;
-        let listener = socket.listen(1024)?;
-        let address = listener.local_addr()?;
+        let door = refusing.door(address)?;
+        let held = Held(Arc::clone(&door));
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(accept(listener, router, refusing, stopped));
+        let task = tokio::spawn(accept(held, router, refusing, patience, stopped));
         Ok(Self {
-            address,
+            door: Held(door),
             stop: Some(stop),
             task,
         })
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
-        self.address
+        self.door.0.address()
     }
 
     /// Lets go, and waits until every connection has ended.
@@ -76,10 +72,20 @@ impl Drop for Listener {
     }
 }
 
+/// A port that is let go when whoever has it ends, or the runtime does.
+struct Held(Arc<Door>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
 async fn accept(
-    listener: TcpListener,
+    door: Held,
     router: Router,
     refusing: Refusal,
+    patience: Patience,
     mut stopped: oneshot::Receiver<()>,
 ) {
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
@@ -91,7 +97,7 @@ async fn accept(
             _ = &mut stopped => break,
             // Nothing is kept of a connection that has ended, a panic in it included.
             Some(_) = connections.join_next() => continue,
-            accepted = next(&listener, &places) => accepted,
+            accepted = next(&door.0, &places) => accepted,
         };
         let Ok((stream, place)) = accepted else {
             // Out of handles, most likely: others have to end first.
@@ -99,41 +105,42 @@ async fn accept(
             continue;
         };
         let spare = refusing.spares_control();
-        if refusing.refuses() && !spare {
-            reset_when_dropped(&stream);
-            continue;
-        }
         let router = router.clone();
         connections.spawn(async move {
             if spare && !super::refusal::is_for_control(&stream).await {
                 reset_when_dropped(&stream);
             } else {
-                serve(stream, router).await;
+                serve(stream, router, patience).await;
             }
             drop(place);
         });
     }
-    drop(listener);
+    drop(door);
     connections.shutdown().await;
 }
 
 /// The next connection, with a place for it.
 async fn next(
-    listener: &TcpListener,
+    door: &Door,
     places: &Arc<Semaphore>,
 ) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await;
     let place = place.map_err(io::Error::other)?;
-    let (stream, _) = listener.accept().await?;
-    Ok((stream, place))
+    Ok((door.accept().await?, place))
 }
 
-async fn serve(stream: TcpStream, router: Router) {
+async fn serve(stream: TcpStream, router: Router, patience: Patience) {
     let _ = stream.set_nodelay(true);
     let switch = Switch::default();
-    let line = TokioIo::new(Line::new(stream, switch.clone()));
+    let arrival = Arrival::default();
+    let line = TokioIo::new(Line::new(stream, switch.clone(), arrival.clone()));
     let service = TowerToHyperService::new(router.layer(Extension(switch.clone())));
-    let connection = hyper::server::conn::http1::Builder::new()
+    let mut http = hyper::server::conn::http1::Builder::new();
+    if let Some(longest) = patience.longest() {
+        http.timer(arrival.timer(longest));
+    }
+    http.header_read_timeout(patience.longest());
+    let connection = http
         // A client that is gone ends what it has asked for: a stream without events would hold its
         // connection for ever.
         .half_close(false)

@@ -1,45 +1,88 @@
 //! Refusing connections.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::net::TcpStream;
 
+use super::door::Door;
 use crate::control;
 
-const NONE: u8 = 0;
-const ALL: u8 = 1;
-const BUT_CONTROL: u8 = 2;
-
 /// Which new connections are refused. Clones are the same.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Refusal {
-    state: Arc<AtomicU8>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    refused: Refused,
+    /// The port, while the simulator has one.
+    door: Weak<Door>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Refused {
+    #[default]
+    None,
+    All,
+    ButControl,
 }
 
 impl Refusal {
-    /// Refuses every connection, or none.
+    /// Refuses every connection, or none: nobody listens at the port meanwhile.
     pub(crate) fn set(&self, refuse: bool) {
-        self.store(if refuse { ALL } else { NONE });
+        self.store(if refuse { Refused::All } else { Refused::None });
     }
 
-    /// Refuses every connection but those to the control surface, which could not end it otherwise; or none.
+    /// Refuses every connection but those to the control surface, which could not end it otherwise; or none. What a
+    /// connection is for is known when its first bytes are there, so these are reset and not refused.
     pub(crate) fn set_but_control(&self, refuse: bool) {
-        self.store(if refuse { BUT_CONTROL } else { NONE });
+        self.store(match refuse {
+            true => Refused::ButControl,
+            false => Refused::None,
+        });
     }
 
     /// Whether connections are refused.
     pub(crate) fn refuses(&self) -> bool {
-        self.state.load(Ordering::SeqCst) != NONE
+        self.state().refused != Refused::None
     }
 
     /// Whether connections are refused, and those to the control surface are not.
     pub(crate) fn spares_control(&self) -> bool {
-        self.state.load(Ordering::SeqCst) == BUT_CONTROL
+        self.state().refused == Refused::ButControl
     }
 
-    fn store(&self, state: u8) {
-        self.state.store(state, Ordering::SeqCst);
+    /// Takes a port, which is shut and opened from here on.
+    pub(super) fn door(&self, address: SocketAddr) -> io::Result<Arc<Door>> {
+        let mut state = self.state();
+        let door = Arc::new(Door::new(address, state.refused == Refused::All)?);
+        state.door = Arc::downgrade(&door);
+        Ok(door)
+    }
+
+    /// One after the other: the port is as the last word has it.
+    fn store(&self, refused: Refused) {
+        let mut state = self.state();
+        state.refused = refused;
+        if let Some(door) = state.door.upgrade() {
+            door.shut(refused == Refused::All);
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Refusal")
+            .field(&self.state().refused)
+            .finish()
     }
 }
 

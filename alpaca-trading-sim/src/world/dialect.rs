@@ -24,6 +24,9 @@ pub struct Dialect {
     pub blank_order_class: bool,
     /// Whether canceling a canceled order is answered as a success.
     pub cancel_twice: bool,
+    /// Whether the rule on pattern day trading holds, which ended on 4 June 2026: with less than 25,000 dollars at
+    /// most three day trades in five trading days. Accounts show `daytrade_count` and `pattern_day_trader` then.
+    pub pattern_day_trading: bool,
 }
 
 impl Default for Dialect {
@@ -37,6 +40,7 @@ impl Default for Dialect {
             non_marginable_is_cash: false,
             blank_order_class: false,
             cancel_twice: true,
+            pattern_day_trading: false,
         }
     }
 }

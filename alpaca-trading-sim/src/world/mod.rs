@@ -222,6 +222,29 @@ impl World {
         self.last_close_day
     }
 
+    /// The day to which what is traded in shares now belongs.
+    pub(crate) fn session_day(&self) -> NaiveDate {
+        let day = self.calendar.extended_day_of(self.now);
+        day.map_or_else(|| eastern_date(self.now), |day| day.date)
+    }
+
+    /// The first of the five trading days of which day trades count.
+    pub(crate) fn first_day_that_counts(&self) -> NaiveDate {
+        let mut first = self.session_day();
+        for _ in 1..5 {
+            first = match self.calendar.previous_trading_day(first) {
+                Some(day) => day.date,
+                None => return first,
+            };
+        }
+        first
+    }
+
+    /// How many day trades of an account count now.
+    pub(crate) fn day_trades(&self, account: &Account) -> u32 {
+        account.day_trades.since(self.first_day_that_counts())
+    }
+
     /// The open orders of an account in an asset, the oldest first.
     pub(crate) fn orders_of(
         &self,

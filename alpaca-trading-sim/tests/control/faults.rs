@@ -96,6 +96,36 @@ async fn faults_are_added_listed_suffered_and_removed() {
 }
 
 #[tokio::test]
+async fn requests_that_open_streams_suffer_faults_by_the_name_of_the_stream() {
+    let hand = Hand::new(1).await;
+    let fault = r#""times": 1, "fault": {"kind": "status", "code": 503, "body": "busy"}"#;
+    for (name, path) in [
+        ("trade_updates", "/stream"),
+        ("trade_events", "/v2/events/trades"),
+        ("activity_events", "/v2beta1/events/activities"),
+        ("subscribe_to_activity_events", "/v2beta1/events/activities"),
+    ] {
+        let rule = format!(r#"{{"operation": "{name}", {fault}}}"#);
+        hand.done("POST", "/faults", &rule).await;
+        assert_eq!(hand.send("GET", "/v2/account", "").await.0, 200);
+        assert_eq!(
+            hand.send("GET", path, "").await,
+            (503, "busy".into()),
+            "{name}"
+        );
+        assert_eq!(hand.done("GET", "/faults", "").await["rules"], json!([]));
+    }
+    // A fault of the stream itself goes by either name.
+    for name in ["activity_events", "subscribe_to_activity_events"] {
+        let rule = format!(r#"{{"operation": "{name}", "stream_fault": "close"}}"#);
+        hand.done("POST", "/faults", &rule).await;
+        let rules = hand.done("GET", "/faults", "").await["rules"].take();
+        assert_eq!(rules[0]["operation"], "activity_events");
+        hand.done("DELETE", "/faults", "").await;
+    }
+}
+
+#[tokio::test]
 async fn a_body_can_be_cut_behind_any_number_of_bytes() {
     let hand = Hand::new(1).await;
     let rule = format!(

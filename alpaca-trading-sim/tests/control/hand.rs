@@ -1,6 +1,6 @@
 //! A hand on a simulator.
 
-use alpaca_trading_sim::Simulator;
+use alpaca_trading_sim::{Builder, Simulator};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -12,7 +12,12 @@ pub(crate) struct Hand {
 
 impl Hand {
     pub(crate) async fn new(seed: u64) -> Self {
-        let simulator = Simulator::builder().seed(seed).journal().start().await;
+        Self::with(Simulator::builder().seed(seed).journal()).await
+    }
+
+    /// On a simulator with these settings.
+    pub(crate) async fn with(builder: Builder) -> Self {
+        let simulator = builder.start().await;
         Self {
             simulator: simulator.unwrap(),
             client: crate::plain::http(),

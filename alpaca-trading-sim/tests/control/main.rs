@@ -11,6 +11,7 @@
 mod clock;
 mod faults;
 mod hand;
+mod journal;
 mod market;
 #[path = "../plain/mod.rs"]
 mod plain;

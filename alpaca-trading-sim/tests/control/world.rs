@@ -69,10 +69,58 @@ async fn accounts_are_told_without_secrets_and_add_up() {
     assert_eq!(accounts[0]["key_id"], "PKSIMULATOR");
     assert_eq!(accounts[0]["positions"], 1);
     assert_ne!(accounts[0]["cash"], accounts[0]["equity"]);
+    let state = json!({
+        "status": "ACTIVE", "trading_blocked": false, "transfers_blocked": false,
+        "account_blocked": false, "liquidation_only": false,
+    });
+    assert_eq!(accounts[0]["state"], state);
     assert_eq!(
         hand.done("GET", "/audit", "").await,
         json!({"ok": true, "fault": null})
     );
+}
+
+#[tokio::test]
+async fn accounts_are_blocked_and_let_go_on() {
+    let hand = Hand::new(1).await;
+    let path = "/accounts/PKSIMULATOR";
+    let change = r#"{"trading_blocked": true, "status": "ACTION_REQUIRED"}"#;
+    let changed = hand.done("PATCH", path, change).await;
+    assert_eq!(changed["state"]["trading_blocked"], true);
+    assert_eq!(changed["state"]["status"], "ACTION_REQUIRED");
+    assert_eq!(changed["state"]["account_blocked"], false);
+    assert_eq!(changed, hand.done("GET", "/accounts", "").await[0]);
+    let order = r#"{"symbol": "AAPL", "qty": "1", "side": "buy", "type": "market", "time_in_force": "gtc"}"#;
+    assert_eq!(hand.send("POST", "/v2/orders", order).await.0, 403);
+    for (path, body, status, message) in [
+        ("/accounts/PKOTHER", "{}", 404, "no account has the key id"),
+        (
+            path,
+            r#"{"status": "OPEN"}"#,
+            400,
+            "the body: unknown variant",
+        ),
+        (path, r#"{"blocked": true}"#, 400, "the body: unknown field"),
+        (
+            path,
+            r#"{"trading_blocked": 1}"#,
+            400,
+            "the body: invalid type",
+        ),
+    ] {
+        let (refusal, text) = hand.refused("PATCH", path, body).await;
+        assert_eq!(refusal, status, "{path} {body}: {text}");
+        assert!(text.starts_with(message), "{path} {body}: {text}");
+    }
+    // What is not named stays.
+    let changed = hand.done("PATCH", path, r#"{"status": "ACTIVE"}"#).await;
+    assert_eq!(changed["state"]["trading_blocked"], true);
+    hand.done("PATCH", path, r#"{"trading_blocked": false}"#)
+        .await;
+    hand.buy("AAPL").await;
+    let journal = hand.simulator.journal();
+    let written = |line: &&String| line.contains(r#""what":"account""#);
+    assert_eq!(journal.iter().filter(written).count(), 3);
 }
 
 #[tokio::test]

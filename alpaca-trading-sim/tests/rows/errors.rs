@@ -1,7 +1,8 @@
 //! The table of errors: what account and asset do not allow, with status, code, text and context.
 //!
-//! Rows that need what the simulator does not serve (options, locates, pattern day trading of before 2026, blocked
-//! accounts) are not here; those that a request alone decides are in [`validation`](crate::validation).
+//! Rows that need what the simulator does not serve (options, locates) are not here; those of accounts that are
+//! blocked and of pattern day trading are in [`blocked`](crate::blocked), those that a request alone decides in
+//! [`validation`](crate::validation).
 
 use rust_decimal::dec;
 use serde_json::{Value, json};

@@ -18,6 +18,7 @@ mod schema;
 mod absent;
 mod account;
 mod assets;
+mod blocked;
 mod bodies;
 mod bulk;
 mod classes;

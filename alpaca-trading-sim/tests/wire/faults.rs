@@ -242,30 +242,6 @@ async fn a_body_breaks_off_before_its_announced_end() {
 }
 
 #[tokio::test]
-async fn refused_connections_are_reset_and_open_ones_go_on() {
-    let simulator = start().await;
-    let mut open = Raw::connect(&simulator).await;
-    assert_eq!(open.ask("GET", "/v2/account", "").await.status, 200);
-    simulator.faults().refuse_connections(true);
-    let client = client();
-    for _ in 0..3 {
-        let post = request(&client, &simulator, "POST", "/v2/orders").body(ORDER);
-        post.send().await.unwrap_err();
-        let mut refused = Raw::connect(&simulator).await;
-        let (seen, end) = refused.rest().await;
-        assert_eq!(
-            (seen.len(), end.unwrap_err().kind()),
-            (0, ErrorKind::ConnectionReset)
-        );
-    }
-    assert_eq!(orders(&simulator), 0);
-    assert_eq!(open.ask("GET", "/v2/account", "").await.status, 200);
-    simulator.faults().clear();
-    let post = request(&client, &simulator, "POST", "/v2/orders").body(ORDER);
-    assert_eq!(post.send().await.unwrap().status(), 200);
-}
-
-#[tokio::test]
 async fn a_client_that_gives_up_on_a_hang_frees_its_connection() {
     let simulator = start().await;
     simulator.faults().on("*").fault(Fault::HangBefore);

@@ -13,11 +13,13 @@ mod auth;
 mod bad_input;
 mod crowd;
 mod faults;
+mod half;
 mod headers;
 mod listener;
 mod panics;
 #[path = "../plain/mod.rs"]
 mod plain;
+mod refused;
 mod restored;
 mod stream_faults;
 mod support;

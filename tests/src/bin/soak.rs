@@ -1,19 +1,23 @@
-//! `cargo xtask soak`: the tests of "never twice, never lost" and of conservation at their full size.
+//! `cargo xtask soak`: the tests of "never twice, never lost", of conservation and of crowds at their full size.
 
 use std::process::ExitCode;
 
-use tests::soak::{Soak, StreamTally, Tally, WorldTally, heading, trade_stream, worlds};
+use tests::soak::{
+    CrowdTally, Soak, StreamTally, Tally, WorldTally, crowd, heading, trade_stream, worlds,
+};
 
 const USAGE: &str = "\
-soak [NAME ...] [--seed N] [--seeds N] [--calls N] [--worlds N] [--actions N] [--runs N] [--orders N]
-    NAME         submit, replace or close; sim; worlds; streams; all of them without a name
+soak [NAME ...] [OPTION N ...]
+    NAME         submit, replace or close; sim; worlds; crowd; streams; all of them without a name
     --seed N     the first seed; 1 unless it is given
     --seeds N    how many seeds, one after the other; 16 unless it is given
     --calls N    how many calls all seeds of a soak make together; 10000 unless it is given
     --worlds N   how many worlds are played, each of a seed of its own; 1000 unless it is given
     --actions N  how many actions there are in a world; 500 unless it is given
+    --clients N  how many websockets there are in the crowd, half of which never read; 1000 unless it is given
+    --orders N   how many orders are placed before half of the crowd, and again before all; 100 unless it is given
     --runs N     how many streams are followed, each of a seed of its own; 200 unless it is given
-    --orders N   how many orders there are while one is followed; 1000 unless it is given
+    --traded N   how many orders there are while one is followed; 1000 unless it is given
 ";
 
 /// In how many parts the worlds are shown.
@@ -35,6 +39,8 @@ struct Options {
     soaks: Vec<Soak>,
     /// Whether worlds are played as well.
     play: bool,
+    /// Whether there is a crowd.
+    crowd: bool,
     /// Whether streams are followed as well.
     follow: bool,
     seed: u64,
@@ -42,8 +48,10 @@ struct Options {
     calls: usize,
     worlds: u64,
     actions: usize,
+    clients: usize,
+    orders: usize,
     runs: u64,
-    orders: u64,
+    traded: u64,
 }
 
 impl Options {
@@ -51,14 +59,17 @@ impl Options {
         let mut options = Self {
             soaks: Vec::new(),
             play: false,
+            crowd: false,
             follow: false,
             seed: 1,
             seeds: 16,
             calls: 10_000,
             worlds: 1_000,
             actions: 500,
+            clients: 1_000,
+            orders: 100,
             runs: 200,
-            orders: 1_000,
+            traded: 1_000,
         };
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
@@ -73,9 +84,12 @@ impl Options {
                 "--calls" => options.calls = small(number()?)?,
                 "--worlds" => options.worlds = number()?,
                 "--actions" => options.actions = small(number()?)?,
+                "--clients" => options.clients = small(number()?)?.max(1),
+                "--orders" => options.orders = small(number()?)?.max(1),
                 "--runs" => options.runs = number()?,
-                "--orders" => options.orders = number()?,
+                "--traded" => options.traded = number()?,
                 "worlds" => options.play = true,
+                "crowd" => options.crowd = true,
                 "streams" => options.follow = true,
                 name => {
                     let soak = Soak::ALL.into_iter().find(|soak| soak.name == name);
@@ -84,9 +98,11 @@ impl Options {
                 }
             }
         }
-        if options.soaks.is_empty() && !options.play && !options.follow {
+        let named = options.play || options.crowd || options.follow;
+        if options.soaks.is_empty() && !named {
             options.soaks.extend(Soak::ALL);
             options.play = true;
+            options.crowd = true;
             options.follow = true;
         }
         Ok(options)
@@ -96,6 +112,11 @@ impl Options {
         let mut violations = self.calls()?;
         if self.play {
             violations.extend(self.worlds());
+        }
+        if self.crowd {
+            let tally = crowd(self.clients, self.orders);
+            println!("{}\n{}", CrowdTally::heading(), tally.line());
+            violations.extend(tally.violations);
         }
         if self.follow {
             violations.extend(self.streams()?);
@@ -140,7 +161,7 @@ impl Options {
         let mut sum = StreamTally::default();
         let part = self.runs.div_ceil(PARTS).max(1);
         for run in 0..self.runs {
-            sum += runtime.block_on(trade_stream(self.seed + run, self.orders));
+            sum += runtime.block_on(trade_stream(self.seed + run, self.traded));
             if (run + 1).is_multiple_of(part) {
                 println!("streams  {sum}");
             }

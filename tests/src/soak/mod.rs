@@ -12,6 +12,7 @@
 //! - What an error calls unknown can be asked for later, and the answer is the truth.
 
 mod close;
+mod crowd;
 mod orders;
 mod plan;
 mod replace;
@@ -27,6 +28,7 @@ use alpaca_trading::{Client, Decimal, Result, Uuid};
 use alpaca_trading_gen::BoxFuture;
 
 pub use close::closings;
+pub use crowd::{CrowdTally, crowd};
 pub use plan::Plan;
 pub use replace::replacements;
 pub use sim::simulated;

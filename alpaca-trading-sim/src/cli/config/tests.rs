@@ -1,5 +1,6 @@
 //! Files of settings.
 
+use alpaca_trading_sim::AccountStatus;
 use rust_decimal::dec;
 
 use super::*;
@@ -24,6 +25,7 @@ fn all_of_it() {
         seed = 7
         start = 2026-03-02T09:30:00-05:00
         latency_ms = 40
+        journal_limit = 1048576
         fill_model = { volume = 2.5 }
 
         [dialect]
@@ -35,6 +37,9 @@ fn all_of_it() {
         cash = "25000.01"
         [accounts.configurations]
         no_shorting = true
+        [accounts.state]
+        status = "ACCOUNT_UPDATED"
+        transfers_blocked = true
 
         [[accounts]]
         key_id = "PKTWO"
@@ -48,12 +53,15 @@ fn all_of_it() {
         "2026-03-02T14:30:00+00:00"
     );
     assert_eq!(config.latency, TimeDelta::milliseconds(40));
+    assert_eq!(config.journal_limit, Some(1 << 20));
     assert_eq!(config.fills, Fills::Volume(dec!(2.5)));
     assert!(config.dialect.blank_order_class && config.dialect.cancel_twice);
     let [one, two] = config.accounts.as_slice() else {
         panic!("{:?}", config.accounts);
     };
     assert_eq!((one.cash, one.secret.as_str()), (dec!(25000.01), "one"));
+    assert_eq!(one.state.status, AccountStatus::AccountUpdated);
+    assert!(one.state.transfers_blocked && !one.state.trading_blocked);
     assert!(one.configurations.no_shorting && one.configurations.fractional_trading);
     assert_eq!(two.cash, dec!(100000));
 }
@@ -76,6 +84,11 @@ fn what_is_wrong_is_named_with_its_line_and_its_key() {
             "line 2: sed: unknown field `sed`, expected",
         ),
         ("\nseed = -1", "line 2: seed: "),
+        (
+            "journal_limit = 0",
+            "line 1: journal_limit: must be a number of bytes",
+        ),
+        ("journal_limit = -1", "line 1: journal_limit: "),
         ("seed = \"x\"", "line 1: seed: invalid type: string"),
         ("seed = ", "line 1: "),
         ("\n\nstart = \"noon\"", "line 3: start: no time such as"),
@@ -146,6 +159,10 @@ fn what_is_wrong_is_named_with_its_line_and_its_key() {
         (
             &account.replace("\"A\"", "\"\""),
             "line 2: accounts[0].key_id: must be a word",
+        ),
+        (
+            &format!("{account}[accounts.state]\nstatus = \"OPEN\""),
+            "line 5: accounts[0].state.status: unknown variant",
         ),
         (
             &format!("{account}[accounts.configurations]\nno_short = true"),

@@ -58,6 +58,11 @@ pub(crate) struct AccountJson {
     intraday_adjustments: &'static str,
     balance_asof: String,
     crypto_tier: u8,
+    /// Only while there is the rule on day trading.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    daytrade_count: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pattern_day_trader: Option<bool>,
 }
 
 impl AccountJson {
@@ -67,12 +72,13 @@ impl AccountJson {
         /// Paper accounts have the highest level.
         const APPROVED: u8 = 3;
         let previous = world.last_close_day();
+        let by_rule = world.dialect().pattern_day_trading;
         Self {
             id: account.id.to_string(),
             admin_configurations: serde_json::Map::new(),
             user_configurations: None,
             account_number: account.number.clone(),
-            status: "ACTIVE",
+            status: account.state.status.as_str(),
             crypto_status: "ACTIVE",
             options_approved_level: APPROVED,
             options_trading_level: account
@@ -91,9 +97,9 @@ impl AccountJson {
             pending_transfer_out: "0",
             pending_reg_taf_fees: "0",
             portfolio_value: money(figures.equity),
-            trading_blocked: false,
-            transfers_blocked: false,
-            account_blocked: false,
+            trading_blocked: account.state.trading_blocked,
+            transfers_blocked: account.state.transfers_blocked,
+            account_blocked: account.state.account_blocked,
             created_at: time(account.created_at),
             trade_suspended_by_user: account.config.suspend_trade,
             multiplier: figures.multiplier.to_string(),
@@ -112,6 +118,8 @@ impl AccountJson {
                 .unwrap_or_else(|| eastern_date(account.created_at))
                 .to_string(),
             crypto_tier: 1,
+            daytrade_count: by_rule.then(|| world.day_trades(account)),
+            pattern_day_trader: by_rule.then(|| account.day_trades.is_pattern()),
         }
     }
 }

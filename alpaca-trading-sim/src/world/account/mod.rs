@@ -2,10 +2,12 @@
 
 mod activity;
 mod config;
+mod day_trades;
 mod figures;
 mod history;
 mod json;
 mod position;
+mod state;
 mod watchlist;
 
 use std::collections::{BTreeMap, HashMap};
@@ -17,10 +19,12 @@ use uuid::Uuid;
 
 pub use activity::{Activity, Fill, NonTrade, What};
 pub use config::Configurations;
+pub(crate) use day_trades::{DayTrades, MOST as DAY_TRADES};
 pub use figures::Figures;
 pub(crate) use history::{Frame, History};
 pub(crate) use json::{AccountJson, PositionJson};
 pub use position::Position;
+pub use state::{AccountState, AccountStatus};
 pub use watchlist::Watchlist;
 
 use super::order::OrderIx;
@@ -42,6 +46,8 @@ pub struct AccountSetup {
     pub cash: Decimal,
     /// The settings.
     pub configurations: Configurations,
+    /// What the service lets it do.
+    pub state: AccountState,
 }
 
 impl Default for AccountSetup {
@@ -51,6 +57,7 @@ impl Default for AccountSetup {
             secret: "simulator".into(),
             cash: Decimal::ONE_HUNDRED * Decimal::ONE_THOUSAND,
             configurations: Configurations::default(),
+            state: AccountState::default(),
         }
     }
 }
@@ -62,6 +69,7 @@ impl fmt::Debug for AccountSetup {
             .field("key_id", &self.key_id)
             .field("cash", &self.cash)
             .field("configurations", &self.configurations)
+            .field("state", &self.state)
             .finish_non_exhaustive()
     }
 }
@@ -91,6 +99,8 @@ pub struct Account {
     pub cash: Decimal,
     /// Its settings.
     pub config: Configurations,
+    /// What the service lets it do.
+    pub state: AccountState,
     /// What it holds; nothing flat is in here.
     pub(crate) positions: BTreeMap<AssetIx, Position>,
     /// Its orders, the oldest first.
@@ -108,6 +118,7 @@ pub struct Account {
     /// What was traded in coins, by day.
     pub(crate) crypto_volume: BTreeMap<NaiveDate, Decimal>,
     pub(crate) crypto_fees: BTreeMap<AssetIx, CryptoFees>,
+    pub(crate) day_trades: DayTrades,
     pub(crate) history: History,
 }
 
@@ -120,6 +131,7 @@ impl Account {
             created_at: at,
             cash: setup.cash,
             config: setup.configurations.clone(),
+            state: setup.state.clone(),
             last_equity: setup.cash,
             setup,
             positions: BTreeMap::new(),
@@ -132,6 +144,7 @@ impl Account {
             at_close: None,
             crypto_volume: BTreeMap::new(),
             crypto_fees: BTreeMap::new(),
+            day_trades: DayTrades::default(),
             history: History::default(),
         }
     }

@@ -7,7 +7,9 @@
 //! 3. [`price`]: increments, and where the prices of legs may lie.
 //! 4. [`wash`]: orders of the same account that would trade with each other.
 //! 5. [`funds`]: what is held and what may be spent.
+//! 6. [`day_trading`]: how often a position may be opened and closed on one day.
 
+pub(super) mod day_trading;
 pub(super) mod funds;
 pub(super) mod permission;
 pub(super) mod price;

@@ -7,8 +7,29 @@ use crate::ApiError;
 use crate::calendar::{CLS_CUTOFF, Calendar};
 use crate::market::{Asset, AssetClass};
 use crate::world::Dialect;
-use crate::world::account::Configurations;
+use crate::world::account::{AccountState, Configurations};
 use crate::world::order::{OrderType, Side, TimeInForce};
+
+/// Whether the service lets the account place orders.
+///
+/// That a blocked account places none is known, and the words; which of the words belong to which state is not,
+/// nor whether a blocked account may cancel: these fit all of them, and it may.
+pub(crate) fn state(state: &AccountState) -> Result<(), ApiError> {
+    match state.may_trade() {
+        true => Ok(()),
+        false => Err(ApiError::forbidden("account is not authorized to trade")),
+    }
+}
+
+/// Whether the service lets the account open positions, if an order does.
+pub(crate) fn opening(state: &AccountState, opens: bool) -> Result<(), ApiError> {
+    match state.liquidation_only && opens {
+        true => Err(ApiError::forbidden(
+            "account is restricted to liquidation only",
+        )),
+        false => Ok(()),
+    }
+}
 
 /// Whether the account takes new orders of this kind.
 pub(crate) fn account(

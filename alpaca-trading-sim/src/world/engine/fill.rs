@@ -90,6 +90,7 @@ impl World {
     fn book(&mut self, order: &Order, qty: Decimal, price: Decimal, fee: &Fee) -> Decimal {
         let value = qty * price;
         let today = eastern_date(self.now);
+        let (first, day) = (self.first_day_that_counts(), self.session_day());
         let is_crypto = self.universe.get(order.asset).class == AssetClass::Crypto;
         let Some(account) = self.account_mut(order.account) else {
             return Decimal::ZERO;
@@ -102,6 +103,12 @@ impl World {
             Side::Buy => qty,
             Side::Sell => -qty,
         };
+        if !is_crypto {
+            let held = account.position(order.asset).qty;
+            let opens = held.is_zero() || held.is_sign_positive() == signed.is_sign_positive();
+            let trades = &mut account.day_trades;
+            trades.filled(order.asset, opens, first, day);
+        }
         account.change_position(order.asset, |position| position.trade(signed, price));
         match *fee {
             Fee::None => {}

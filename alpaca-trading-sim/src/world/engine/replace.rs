@@ -9,7 +9,7 @@ use rust_decimal::{Decimal, dec};
 use super::super::World;
 use super::super::account::{AccountIx, Figures};
 use super::super::agenda::Task;
-use super::super::check::{funds, price, shape};
+use super::super::check::{funds, permission, price, shape};
 use super::super::order::{
     Order, OrderClass, OrderIx, OrderType, ReplaceRequest, Status, TimeInForce,
 };
@@ -56,6 +56,8 @@ impl World {
         let owner = self
             .account(account)
             .ok_or_else(super::submit::unknown_account)?;
+        permission::state(&owner.state)?;
+        permission::opening(&owner.state, old.intent.opens())?;
         self.check_client_order_id(owner.client_order_ids.contains_key(id.unwrap_or_default()))?;
         new.reserve = self.reserve_of(&old, &new)?;
 

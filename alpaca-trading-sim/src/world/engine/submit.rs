@@ -57,6 +57,7 @@ impl World {
                     .unwrap_or_default(),
             ),
         )?;
+        check::permission::state(&account.state)?;
         check::permission::account(&shaped, asset, &account.config)?;
         check::permission::asset(&shaped, asset)?;
         if asset.class == AssetClass::UsEquity {
@@ -66,6 +67,8 @@ impl World {
         check::price::legs(&shaped, self.quote(ix))?;
         check::wash::check(self, account, &shaped)?;
         let verdict = check::funds::check(self, account, &shaped)?;
+        check::permission::opening(&account.state, verdict.intent.opens())?;
+        check::day_trading::check(self, account, &shaped, verdict.intent)?;
         Ok((shaped, verdict))
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use alpaca_trading::Decimal;
 use alpaca_trading_sim::fill::{Immediate, Paper, Through, Touch, Volume};
-use alpaca_trading_sim::{Dialect, Simulator, Snapshot};
+use alpaca_trading_sim::{AccountStatus, Dialect, Simulator, Snapshot};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
@@ -282,7 +282,8 @@ impl Player {
     }
 
     fn configure(&mut self) -> Result<(), String> {
-        let body = match self.random.below(8) {
+        let body = match self.random.below(9) {
+            8 => return self.block(),
             0 => json!({ "no_shorting": true }),
             1 => json!({ "suspend_trade": true }),
             2 => json!({ "fractional_trading": false }),
@@ -301,6 +302,30 @@ impl Player {
             self.call("PATCH", "/v2/account/configurations", on)?;
         }
         Ok(())
+    }
+
+    /// Blocks the account for as long as it asks for an order and a closing.
+    fn block(&mut self) -> Result<(), String> {
+        let kind = self.random.below(4);
+        self.note(format!("block: {kind}"));
+        let change = |simulator: &Simulator, blocked: bool| {
+            let changed = simulator.change_account_state("PKSIMULATOR", |state| match kind {
+                0 => state.trading_blocked = blocked,
+                1 => state.account_blocked = blocked,
+                2 => state.liquidation_only = blocked,
+                _ if blocked => state.status = AccountStatus::Inactive,
+                _ => state.status = AccountStatus::Active,
+            });
+            changed.map_err(|error| error.to_string())
+        };
+        change(&self.simulator, true)?;
+        let taken = self.tally.accepted;
+        self.submit()?;
+        self.close()?;
+        if kind != 2 && self.tally.accepted != taken {
+            return Err("a blocked account has placed an order".into());
+        }
+        change(&self.simulator, false)
     }
 
     fn halt(&mut self) -> Result<(), String> {
@@ -409,6 +434,7 @@ fn dialect(random: &mut Random) -> Dialect {
         dialect.blank_order_class = either();
         dialect.cancel_twice = either();
         dialect.notional_decimals = if either() { 2 } else { 9 };
+        dialect.pattern_day_trading = either();
     }
     dialect
 }
