@@ -12,7 +12,8 @@
 use std::error::Error;
 use std::time::Duration;
 
-use alpaca_trading::orders::{Condition, OrderQuery, OrderRequest, Quantity, StopLoss, TakeProfit};
+use alpaca_trading::orders::{OrderQuery, OrderRequest, Quantity, StopLoss, TakeProfit};
+use alpaca_trading::stream::TradeEvent;
 use alpaca_trading::{Client, Environment, Side, TimeInForce, dec};
 use alpaca_trading_sim::Simulator;
 use chrono::TimeDelta;
@@ -71,6 +72,8 @@ async fn tour(client: &Client, simulator: Option<&Simulator>) -> Outcome<()> {
         .time_in_force(TimeInForce::Day);
     println!("\npreview\n{}", client.orders().preview(&limit));
 
+    // From here on, whatever happens to an order is told.
+    let mut stream = client.trade_updates().connect().await?;
     println!("\norders");
     let up = |percent: Decimal| (price * (Decimal::ONE + percent / dec!(100))).round_dp(2);
     let bracket = OrderRequest::limit("AAPL", Side::Buy, Quantity::shares(5), up(dec!(0.1)))
@@ -95,18 +98,32 @@ async fn tour(client: &Client, simulator: Option<&Simulator>) -> Outcome<()> {
         }
     }
 
+    println!("\nfills, as the stream tells them");
+    let patience = Duration::from_secs(if simulator.is_some() { 1 } else { 10 });
+    let until = tokio::time::Instant::now() + patience;
+    let mut waiting: Vec<_> = placed.iter().map(|(_, id)| *id).collect();
+    while !waiting.is_empty() {
+        let Ok(Some(item)) = tokio::time::timeout_at(until, stream.next()).await else {
+            break;
+        };
+        for update in item.updates() {
+            let symbol = update.order.symbol.as_deref().unwrap_or("-");
+            if let Some(fill) = update.fill() {
+                println!(
+                    "  {symbol:<12}{} at {}",
+                    fill.qty.normalize(),
+                    fill.price.normalize()
+                );
+            }
+            if update.event == TradeEvent::Fill {
+                waiting.retain(|id| *id != update.order.id);
+            }
+        }
+    }
+
     println!("\nwhat became of them");
     for (name, id) in placed {
-        let patience = Duration::from_secs(if simulator.is_some() { 1 } else { 10 });
-        let order = match client
-            .orders()
-            .wait_for(id, Condition::Filled, patience)
-            .await
-        {
-            Ok(order) => order,
-            Err(error) if error.is_timeout() => client.orders().get(id).await?,
-            Err(error) => return Err(error.into()),
-        };
+        let order = client.orders().get(id).await?;
         println!(
             "  {name:<12}{} {} at {}",
             order.status,
@@ -130,6 +147,7 @@ async fn tour(client: &Client, simulator: Option<&Simulator>) -> Outcome<()> {
     let left = open.map_or(0, |page| page.len());
     client.orders().cancel_all().await?;
     let account = client.account().get().await?;
+    stream.close().await;
     println!("\ncanceled      {left} open orders");
     println!("equity        {}", shown(account.equity));
     Ok(())

@@ -43,6 +43,8 @@ fn without_keys_it_trades_on_the_simulator_and_ends_well() {
         "cash          100000",
         "market        open",
         "POST http://127.0.0.1:",
+        "fills, as the stream tells them",
+        "SPY         0.",
         "limit       filled 10 at ",
         "bracket     filled 5 at ",
         "fractional  filled 0.",

@@ -1,6 +1,7 @@
 //! Waiting until an order is where it should be.
 
 mod condition;
+mod nudge;
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use super::Orders;
 use crate::error::{Error, ErrorKind, InOperation as _, Outcome, Result};
 pub use condition::Condition;
 use condition::Verdict;
+use nudge::Nudge;
 
 /// The first pause between two looks at an order; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -34,7 +36,9 @@ impl Orders {
     /// Waits until an order is where it should be, for at most `timeout`, and returns it.
     ///
     /// The order is read again and again: after a quarter of a second, then after pauses that grow to two
-    /// seconds. Each look counts against the rate limit. An order that was replaced is followed to its
+    /// seconds. Each look counts against the rate limit. While the program has a stream of order updates of
+    /// this client open ([`trade_updates`](crate::Client::trade_updates), with the feature `stream`), it is
+    /// the stream that tells, at once, and the order is read every ten seconds only. An order that was replaced is followed to its
     /// successor, so the order that comes back may have another id. Reads that fail for a passing reason
     /// do not end the waiting.
     ///
@@ -82,7 +86,9 @@ impl Orders {
                 patient.call(call.send()).await
             }
         };
-        wait(look, order_id, &condition, timeout)
+        // Listened to before the first look, so that nothing happens between the two.
+        let nudge = Nudge::of(client);
+        wait(look, nudge, order_id, &condition, timeout)
             .await
             .of(client, "get_order")
     }
@@ -91,6 +97,7 @@ impl Orders {
 /// Looks at the order until the condition is met, cannot be met any more, or the time is over.
 async fn wait<F, Look>(
     mut look: F,
+    mut nudge: Nudge,
     order_id: Uuid,
     condition: &Condition,
     timeout: Duration,
@@ -108,8 +115,13 @@ where
     let mut pause = FIRST_PAUSE;
     let mut missing = 0;
     let mut seen: Option<Order> = None;
+    let mut told: Option<Order> = None;
     loop {
-        let failure = match look(id, patience).await {
+        let found = match told.take() {
+            Some(order) => Ok(order),
+            None => look(id, patience).await,
+        };
+        let failure = match found {
             Ok(order) => {
                 missing = 0;
                 match condition.judge(&order) {
@@ -135,8 +147,11 @@ where
                 Some(error)
             }
         };
-        tokio::time::sleep(pause.min(left())).await;
-        pause = (pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
+        let quiet = tokio::time::timeout(nudge.pause(pause).min(left()), nudge.order(id));
+        told = quiet.await.ok();
+        if told.is_none() {
+            pause = (pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
+        }
         patience = left();
         if patience.is_zero() {
             return Err(too_late(
@@ -266,7 +281,14 @@ mod tests {
             };
             async move { result.unwrap() }
         };
-        let result = wait(look, id(1), &condition, Duration::from_secs(seconds)).await;
+        let result = wait(
+            look,
+            Nudge::none(),
+            id(1),
+            &condition,
+            Duration::from_secs(seconds),
+        )
+        .await;
         (result, looked.into_inner(), started.elapsed())
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, OnceLock, PoisonError, Weak};
 
-use super::trade_updates::Hub;
+use super::trade_updates::{Hub, TradeStream};
 use crate::Client;
 use crate::error::{Error, Result};
 
@@ -34,6 +34,12 @@ impl Client {
     pub(super) fn watch(&self, hub: &std::sync::Arc<Hub>) {
         let mut updates = lock(&self.pipeline().streams.updates);
         *updates = std::sync::Arc::downgrade(hub);
+    }
+
+    /// Another consumer of the order updates that were opened last, while they go on.
+    pub(crate) fn open_updates(&self) -> Option<TradeStream> {
+        let hub = lock(&self.pipeline().streams.updates).upgrade()?;
+        hub.goes_on().then(|| TradeStream::new(hub))
     }
 
     /// A source of randomness of its own, repeatable where the client is.

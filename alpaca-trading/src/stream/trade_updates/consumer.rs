@@ -36,7 +36,7 @@ pub struct TradeStream {
 }
 
 impl TradeStream {
-    pub(super) fn new(hub: Arc<Hub>) -> Self {
+    pub(in crate::stream) fn new(hub: Arc<Hub>) -> Self {
         Self {
             id: hub.join(),
             told: (hub.time)(),

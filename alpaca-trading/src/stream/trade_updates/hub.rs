@@ -260,6 +260,12 @@ impl Hub {
         }
     }
 
+    /// Whether the stream has consumers and is not to end.
+    pub(in crate::stream) fn goes_on(&self) -> bool {
+        let inner = self.lock();
+        !inner.closing && inner.end.is_none()
+    }
+
     pub(super) fn join(&self) -> u64 {
         self.lock().ring.join()
     }

@@ -198,7 +198,10 @@ impl TradeUpdates {
         let health = Health::new(NAME, hooks);
         let hub = Arc::new(Hub::new(options.buffer, health, time));
         let stream = TradeStream::new(Arc::clone(&hub));
-        client.watch(&hub);
+        // What is read from another address need not be of this account.
+        if options.url.is_none() {
+            client.watch(&hub);
+        }
         let random = client.random();
         let actor = Actor::new(hub, client, Box::new(dial), source, options, random);
         tokio::spawn(actor.run());
