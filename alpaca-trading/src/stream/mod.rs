@@ -4,7 +4,7 @@
 //! [`Client::activity_events`](crate::Client::activity_events) what moves money, as server-sent events. Both
 //! connect again by themselves, find out what was missed, leave out what was told before, and say when
 //! the state may be stale. What is guaranteed, what is not, and how to write a consumer is in the
-//! [guide](guide).
+//! [`guide`].
 //!
 //! # Examples
 //!

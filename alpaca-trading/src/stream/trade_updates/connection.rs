@@ -125,7 +125,7 @@ pub(super) struct Connection {
 pub(super) enum Heard {
     Update(Box<super::TradeUpdate>),
     /// It cannot be understood: the bytes, and why.
-    Undecodable(Vec<u8>, String),
+    Undecodable(bytes::Bytes, String),
     /// A sign of life.
     Life,
     /// The connection is over.
@@ -213,8 +213,7 @@ impl Connection {
                 (Ok(Message::Update(update)), _) => self.early.push(Heard::Update(update)),
                 (Ok(_), _) => {}
                 (Err(error), _) => {
-                    self.early
-                        .push(Heard::Undecodable(bytes.as_ref().to_vec(), error));
+                    self.early.push(Heard::Undecodable(bytes, error));
                 }
             }
         }
@@ -264,7 +263,7 @@ impl Connection {
                     }
                 }
                 Ok(_) => Heard::Life,
-                Err(error) => Heard::Undecodable(bytes.as_ref().to_vec(), error),
+                Err(error) => Heard::Undecodable(bytes, error),
             };
         }
     }

@@ -38,6 +38,8 @@ pub(super) struct Entry {
     pub(super) touched: u64,
     /// Whether it shows fills that could not be found anywhere.
     pub(super) incomplete: bool,
+    /// In how many readings they were looked for.
+    pub(super) searches: u32,
 }
 
 /// The state of an order, as far as it tells an older message from a newer one.
@@ -184,6 +186,7 @@ impl Entry {
             fills: Vec::new(),
             touched: 0,
             incomplete: false,
+            searches: 0,
         }
     }
 

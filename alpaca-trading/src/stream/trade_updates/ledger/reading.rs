@@ -18,6 +18,9 @@ use super::entry::{Entry, Known, terms};
 /// orders and of what records fills need not agree.
 const MARGIN: TimeDelta = TimeDelta::seconds(5);
 
+/// In how many readings fills are looked for that an order shows: with their waits, for some minutes.
+const SEARCHES: u32 = 10;
+
 /// The account as it was read.
 #[derive(Debug, Default)]
 pub(in super::super) struct Reading {
@@ -214,8 +217,13 @@ impl Ledger {
         if multi_leg {
             covered = Covered::up_to(total);
         }
+        // What was looked for so often is nowhere. It was said that the account was not told completely.
+        let gives_up = !whole && self.searched(id) >= SEARCHES;
+        if gives_up {
+            covered = Covered::up_to(total);
+        }
         self.put_covered(id, &covered);
-        self.set_incomplete(id, !whole && stands);
+        self.set_incomplete(id, !whole && !gives_up && stands);
         if !stands {
             return;
         }
@@ -236,6 +244,14 @@ impl Ledger {
             self.note(&state, number, true);
             found.push((state.timestamp, state));
         }
+    }
+
+    /// Fills of an order were looked for in vain, and how often that has happened.
+    fn searched(&mut self, id: Uuid) -> u32 {
+        self.orders.get_mut(&id).map_or(0, |entry| {
+            entry.searches += 1;
+            entry.searches
+        })
     }
 
     fn put_covered(&mut self, id: Uuid, covered: &Covered) {
