@@ -186,6 +186,7 @@ pub async fn trade_stream(seed: u64, orders: u64) -> StreamTally {
         }
     }
     simulator.faults().clear();
+    proxy.slow_down(0);
     let mut tally = StreamTally {
         runs: 1,
         orders: trader.submitted,
@@ -244,6 +245,11 @@ async fn do_harm(
 ) {
     let faults = simulator.faults();
     faults.clear();
+    proxy.slow_down(if random.below(2) == 0 {
+        1 + random.below(25)
+    } else {
+        0
+    });
     // What does not break the connection goes on all the time.
     for (fault, probability) in [
         (StreamFault::Duplicate, 0.05),

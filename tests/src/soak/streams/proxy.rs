@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -16,6 +17,8 @@ pub(super) struct Proxy {
     address: SocketAddr,
     /// How many bytes the service may still say before its connection is cut.
     left: Arc<AtomicU64>,
+    /// For how many milliseconds the service's words are kept back.
+    slow: Arc<AtomicU64>,
     cuts: Arc<AtomicU64>,
     task: JoinHandle<()>,
 }
@@ -26,16 +29,19 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let left = Arc::new(AtomicU64::new(NEVER));
+        let slow = Arc::new(AtomicU64::new(0));
         let cuts = Arc::new(AtomicU64::new(0));
         let (bytes, count) = (Arc::clone(&left), Arc::clone(&cuts));
+        let wait = Arc::clone(&slow);
         let task = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let (bytes, count) = (Arc::clone(&bytes), Arc::clone(&count));
+                let wait = Arc::clone(&wait);
                 tokio::spawn(async move {
                     let Ok(service) = TcpStream::connect(service).await else {
                         return;
                     };
-                    if carry(client, service, &bytes).await {
+                    if carry(client, service, &bytes, &wait).await {
                         count.fetch_add(1, Ordering::Relaxed);
                     }
                 });
@@ -44,6 +50,7 @@ impl Proxy {
         Self {
             address,
             left,
+            slow,
             cuts,
             task,
         }
@@ -59,6 +66,12 @@ impl Proxy {
         self.left.store(bytes, Ordering::SeqCst);
     }
 
+    /// Keeps the service's words back for so many milliseconds from now on: what is read of the account meanwhile
+    /// is ahead of them.
+    pub(super) fn slow_down(&self, millis: u64) {
+        self.slow.store(millis, Ordering::SeqCst);
+    }
+
     /// How often it was cut.
     pub(super) fn cuts(&self) -> u64 {
         self.cuts.load(Ordering::Relaxed)
@@ -72,7 +85,12 @@ impl Drop for Proxy {
 }
 
 /// Carries bytes both ways until one side ends or the bytes are used up. Whether it was cut.
-async fn carry(mut client: TcpStream, mut service: TcpStream, left: &AtomicU64) -> bool {
+async fn carry(
+    mut client: TcpStream,
+    mut service: TcpStream,
+    left: &AtomicU64,
+    slow: &AtomicU64,
+) -> bool {
     let (mut up, mut down) = (vec![0; 16 * 1_024], vec![0; 16 * 1_024]);
     loop {
         tokio::select! {
@@ -88,6 +106,10 @@ async fn carry(mut client: TcpStream, mut service: TcpStream, left: &AtomicU64) 
                 let Some(count) = read.ok().filter(|count| *count > 0) else {
                     return false;
                 };
+                let wait = slow.load(Ordering::SeqCst);
+                if wait > 0 {
+                    tokio::time::sleep(Duration::from_millis(wait)).await;
+                }
                 let allowed = spend(left, count as u64);
                 let whole = allowed == count as u64;
                 let kept = usize::try_from(allowed).unwrap_or(count);
