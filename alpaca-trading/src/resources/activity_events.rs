@@ -24,6 +24,9 @@ resource! {
 impl ActivityEvents {
     /// Opens the stream of events, as server-sent events in the bytes that arrive.
     ///
+    /// This is the level of the wire, of one connection and for those who read events themselves. To be told
+    /// everything once, across breaks, use `connect`, which comes with the feature `stream`.
+    ///
     /// With a beginning, past events come first and then new ones; without, new ones only. New and
     /// canceled orders are not among them. The stream goes on until the bound of the query is reached
     /// or the connection ends, whatever the time limits of the client: those hold for the opening
@@ -66,6 +69,12 @@ impl ActivityEvents {
             environment: self.client.environment().clone(),
         })
     }
+
+    /// The client that this is a handle of.
+    #[cfg(feature = "stream")]
+    pub(crate) fn client(&self) -> &crate::Client {
+        &self.client
+    }
 }
 
 /// Which events to receive; only those from now on, and without end, if nothing is said.
@@ -76,10 +85,10 @@ impl ActivityEvents {
 #[non_exhaustive]
 #[must_use = "a query asks nothing until it is sent"]
 pub struct EventQuery {
-    since: Option<DateOrTime>,
-    until: Option<DateOrTime>,
-    since_id: Option<String>,
-    until_id: Option<String>,
+    pub(crate) since: Option<DateOrTime>,
+    pub(crate) until: Option<DateOrTime>,
+    pub(crate) since_id: Option<String>,
+    pub(crate) until_id: Option<String>,
 }
 
 impl EventQuery {
@@ -115,7 +124,7 @@ impl EventQuery {
         self
     }
 
-    fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         let mut checks = Checks::default();
         let both = self.since.is_some() && self.since_id.is_some();
         checks.require(!both, "since_id", "since-or-since-id", || {

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::error::Error;
+
 /// One thing that a stream tells: mostly an update, otherwise something about the stream itself.
 ///
 /// A consumer that only acts on updates may ignore the rest, or use an adapter that hides it. One that
@@ -81,11 +83,22 @@ impl<U> StreamItem<U> {
 }
 
 /// Why a connection ended, or was not made.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Two are equal when their kinds and their words are.
+#[derive(Clone, Debug)]
 pub struct Disconnect {
     kind: DisconnectKind,
     message: String,
+    error: Option<Error>,
 }
+
+impl PartialEq for Disconnect {
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind, &self.message) == (other.kind, &other.message)
+    }
+}
+
+impl Eq for Disconnect {}
 
 /// The kinds of reasons for which a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -101,6 +114,10 @@ pub enum DisconnectKind {
     Failed,
     /// The service refused the credentials. Final.
     Unauthorized,
+    /// The service refused what it was asked for, and will do so again. Final.
+    Refused,
+    /// Everything that was asked for has been told. Final.
+    Finished,
     /// The service has as many connections of this account as it takes.
     ConnectionLimit,
     /// The service said that it failed.
@@ -119,6 +136,16 @@ impl Disconnect {
         Self {
             kind,
             message: message.into(),
+            error: None,
+        }
+    }
+
+    /// The reason that an error is.
+    pub(crate) fn of(kind: DisconnectKind, error: Error) -> Self {
+        Self {
+            kind,
+            message: error.to_string(),
+            error: Some(error),
         }
     }
 
@@ -134,12 +161,21 @@ impl Disconnect {
         &self.message
     }
 
+    /// The error behind it, where there is one: the service's answer, or what became of the connection.
+    #[must_use]
+    pub fn error(&self) -> Option<&Error> {
+        self.error.as_ref()
+    }
+
     /// Whether the stream has ended with it: nothing is tried again.
     #[must_use]
     pub fn is_final(&self) -> bool {
         matches!(
             self.kind,
-            DisconnectKind::Unauthorized | DisconnectKind::Consumer
+            DisconnectKind::Unauthorized
+                | DisconnectKind::Refused
+                | DisconnectKind::Finished
+                | DisconnectKind::Consumer
         )
     }
 }
@@ -191,6 +227,8 @@ mod tests {
             (DisconnectKind::Closed, false),
             (DisconnectKind::ConnectionLimit, false),
             (DisconnectKind::Unauthorized, true),
+            (DisconnectKind::Refused, true),
+            (DisconnectKind::Finished, true),
             (DisconnectKind::Consumer, true),
         ] {
             assert_eq!(Disconnect::new(kind, "x").is_final(), last, "{kind:?}");

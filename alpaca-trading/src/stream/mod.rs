@@ -25,6 +25,8 @@
 //! # Ok(()) }
 //! ```
 
+pub mod activity_events;
+mod adapters;
 mod backoff;
 #[doc = include_str!("../../docs/streams-and-state.md")]
 pub mod guide {}
@@ -33,6 +35,8 @@ mod item;
 mod shared;
 mod trade_updates;
 
+pub use activity_events::{ActivityConnect, ActivityStream, ActivityUpdate};
+pub use adapters::{Strict, UpdatesOnly, strict, updates_only};
 pub use backoff::Reconnect;
 pub use health::{Phase, StreamHook, StreamSignal, StreamState};
 pub use item::{Disconnect, DisconnectKind, StreamItem};

@@ -3,12 +3,14 @@
 use std::process::ExitCode;
 
 use tests::soak::{
-    CrowdTally, Soak, StreamTally, Tally, WorldTally, crowd, heading, trade_stream, worlds,
+    ActivityTally, CrowdTally, Soak, StreamTally, Tally, WorldTally, activities, crowd, heading,
+    trade_stream, worlds,
 };
 
 const USAGE: &str = "\
 soak [NAME ...] [OPTION N ...]
-    NAME         submit, replace or close; sim; worlds; crowd; streams; all of them without a name
+    NAME         submit, replace or close; sim; worlds; crowd; streams; activities;
+                 all of them without a name
     --seed N     the first seed; 1 unless it is given
     --seeds N    how many seeds, one after the other; 16 unless it is given
     --calls N    how many calls all seeds of a soak make together; 10000 unless it is given
@@ -18,6 +20,7 @@ soak [NAME ...] [OPTION N ...]
     --orders N   how many orders are placed before half of the crowd, and again before all; 100 unless it is given
     --runs N     how many streams are followed, each of a seed of its own; 200 unless it is given
     --traded N   how many orders there are while one is followed; 1000 unless it is given
+    --events N   how many events the stream of activities must tell; 100000 unless it is given
 ";
 
 /// In how many parts the worlds are shown.
@@ -43,6 +46,8 @@ struct Options {
     crowd: bool,
     /// Whether streams are followed as well.
     follow: bool,
+    /// Whether activities are streamed as well.
+    stream: bool,
     seed: u64,
     seeds: u64,
     calls: usize,
@@ -52,6 +57,7 @@ struct Options {
     orders: usize,
     runs: u64,
     traded: u64,
+    events: usize,
 }
 
 impl Options {
@@ -61,6 +67,7 @@ impl Options {
             play: false,
             crowd: false,
             follow: false,
+            stream: false,
             seed: 1,
             seeds: 16,
             calls: 10_000,
@@ -70,6 +77,7 @@ impl Options {
             orders: 100,
             runs: 200,
             traded: 1_000,
+            events: 100_000,
         };
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
@@ -91,6 +99,8 @@ impl Options {
                 "worlds" => options.play = true,
                 "crowd" => options.crowd = true,
                 "streams" => options.follow = true,
+                "--events" => options.events = small(number()?)?,
+                "activities" => options.stream = true,
                 name => {
                     let soak = Soak::ALL.into_iter().find(|soak| soak.name == name);
                     let none = || format!("no soak is called `{name}`\n\n{USAGE}");
@@ -98,12 +108,13 @@ impl Options {
                 }
             }
         }
-        let named = options.play || options.crowd || options.follow;
+        let named = options.play || options.crowd || options.follow || options.stream;
         if options.soaks.is_empty() && !named {
             options.soaks.extend(Soak::ALL);
             options.play = true;
             options.crowd = true;
             options.follow = true;
+            options.stream = true;
         }
         Ok(options)
     }
@@ -120,6 +131,11 @@ impl Options {
         }
         if self.follow {
             violations.extend(self.streams()?);
+        }
+        if self.stream {
+            let tally = activities(self.seed, self.events);
+            println!("\n{}\n{}", ActivityTally::heading(), tally.line(self.seed));
+            violations.extend(tally.violations);
         }
         match violations.len() {
             0 => Ok(()),

@@ -11,6 +11,7 @@
 //! - What an error calls refused or not sent is not in the book, and does not get there later.
 //! - What an error calls unknown can be asked for later, and the answer is the truth.
 
+mod activities;
 mod close;
 mod crowd;
 mod orders;
@@ -27,6 +28,7 @@ use alpaca_trading::orders::{Order, OrderRequest, ReplaceRequest};
 use alpaca_trading::{Client, Decimal, Result, Uuid};
 use alpaca_trading_gen::BoxFuture;
 
+pub use activities::{ActivityTally, activities, truth};
 pub use close::closings;
 pub use crowd::{CrowdTally, crowd};
 pub use plan::Plan;

@@ -10,6 +10,7 @@
 )]
 
 mod account;
+mod activity_stream;
 mod determinism;
 mod markets;
 mod orders;

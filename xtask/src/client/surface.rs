@@ -134,10 +134,15 @@ fn of_resources(sources: &Sources) -> impl Iterator<Item = &Module> {
     })
 }
 
-/// The public methods of the type that is defined at this path, wherever in the crate they are.
+/// Where the streams that heal are. Without async there is nobody to heal them, so they have no twins.
+const STREAMS: &str = "stream";
+
+/// The public methods of the type that is defined at this path, wherever in the crate they are, but for those
+/// of streams.
 pub(super) fn methods(sources: &Sources, definition: &[String]) -> Result<Vec<Method>, String> {
     let mut methods = Vec::new();
-    for module in &sources.modules {
+    let is_stream = |module: &Module| module.path.get(1).is_some_and(|root| root == STREAMS);
+    for module in sources.modules.iter().filter(|module| !is_stream(module)) {
         for item in &module.items {
             let Item::Impl(found) = item else { continue };
             if found.trait_.is_some() || !is_of(sources, module, &found.self_ty, definition) {

@@ -323,7 +323,7 @@ mod tests {
             (r#"{"stream":7}"#, "name of a stream"),
             (
                 r#"{"stream":"trade_updates","data":{"event":"new","order":{}}}"#,
-                "missing field `id`",
+                "order: missing field",
             ),
             (
                 r#"{"stream":"trade_updates","data":{"event":"new"}}"#,
