@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use http::{HeaderValue, StatusCode, header};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::{client::generate_key, derive_accept_key};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
@@ -144,7 +144,20 @@ impl Connection {
     /// # Errors
     ///
     /// Why there will be none.
-    pub(super) async fn open(wire: Box<dyn Wire>, keys: &Keys) -> Result<Self, Disconnect> {
+    pub(super) async fn open(mut wire: Box<dyn Wire>, keys: &Keys) -> Result<Self, Disconnect> {
+        let proof = text_frame(
+            &message::authenticate(keys),
+            fastrand::u32(..).to_be_bytes(),
+        );
+        let sent = async {
+            wire.write_all(&proof).await?;
+            wire.flush().await
+        };
+        match tokio::time::timeout(ANSWER, sent).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return Err(lost(format!("the connection broke: {error}"))),
+            Err(_) => return Err(failed(format!("nothing could be sent for {ANSWER:?}"))),
+        }
         let config = WebSocketConfig::default()
             .max_message_size(Some(LONGEST))
             .max_frame_size(Some(LONGEST));
@@ -153,13 +166,13 @@ impl Connection {
             socket,
             early: Vec::new(),
         };
-        connection.say(message::authenticate(keys)).await?;
         connection.answered(Step::Authentication).await?;
         connection.say(message::listen()).await?;
         connection.answered(Step::Listening).await?;
         Ok(connection)
     }
 
+    /// Says something that holds no secret.
     async fn say(&mut self, text: String) -> Result<(), Disconnect> {
         let sent = tokio::time::timeout(ANSWER, self.socket.send(Frame::text(text))).await;
         match sent {
@@ -292,6 +305,35 @@ impl Connection {
     }
 }
 
+/// A text as the frame of a client.
+///
+/// The message with the keys is not given to the websocket library, which logs every frame that it sends.
+fn text_frame(text: &str, mask: [u8; 4]) -> Vec<u8> {
+    /// Final, and text.
+    const TEXT: u8 = 0x81;
+    /// A client's frames are masked.
+    const MASKED: u8 = 0x80;
+    let mut frame = vec![TEXT];
+    match (u8::try_from(text.len()), u16::try_from(text.len())) {
+        (Ok(length @ 0..=125), _) => frame.push(MASKED | length),
+        (_, Ok(length)) => {
+            frame.push(MASKED | 126);
+            frame.extend(length.to_be_bytes());
+        }
+        _ => {
+            frame.push(MASKED | 127);
+            frame.extend((text.len() as u64).to_be_bytes());
+        }
+    }
+    frame.extend(mask);
+    frame.extend(
+        text.bytes()
+            .zip(mask.into_iter().cycle())
+            .map(|(byte, mask)| byte ^ mask),
+    );
+    frame
+}
+
 enum Next {
     Message(bytes::Bytes),
     Life,
@@ -410,5 +452,25 @@ impl fmt::Display for Step {
             Self::Authentication => "the authentication",
             Self::Listening => "the request for updates",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_frame_of_ours_is_read_by_the_library() {
+        for length in [0, 1, 125, 126, 65_535, 65_536, 200_000] {
+            let text = "é!".repeat(length).chars().take(length).collect::<String>();
+            let frame = text_frame(&text, [1, 200, 3, 77]);
+            let (mut client, server) = tokio::io::duplex(1_000_000);
+            client.write_all(&frame).await.unwrap();
+            let mut server = WebSocketStream::from_raw_socket(server, Role::Server, None).await;
+            match server.next().await {
+                Some(Ok(Frame::Text(read))) => assert_eq!(read.as_str(), text),
+                other => panic!("{length}: {other:?}"),
+            }
+        }
     }
 }
