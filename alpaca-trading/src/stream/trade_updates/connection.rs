@@ -241,43 +241,41 @@ impl Connection {
 
     /// The next thing that is received. Nothing is lost when the future is given up.
     pub(super) async fn hear(&mut self) -> Heard {
-        loop {
-            let bytes = match next(&mut self.socket).await {
-                Next::Message(bytes) => bytes,
-                Next::Life => return Heard::Life,
-                Next::Over(over) => return over,
-            };
-            return match Message::read(bytes.as_ref()) {
-                Ok(Message::Update(update)) => Heard::Update(update),
-                Ok(Message::Error(text)) => Heard::Over {
-                    reason: server_error(text),
-                    clean: false,
-                    undecodable: None,
-                },
-                // Whether that is final, the next handshake tells.
-                Ok(Message::Authorization(said)) if said.status != "authorized" => Heard::Over {
+        let bytes = match next(&mut self.socket).await {
+            Next::Message(bytes) => bytes,
+            Next::Life => return Heard::Life,
+            Next::Over(over) => return over,
+        };
+        match Message::read(bytes.as_ref()) {
+            Ok(Message::Update(update)) => Heard::Update(update),
+            Ok(Message::Error(text)) => Heard::Over {
+                reason: server_error(text),
+                clean: false,
+                undecodable: None,
+            },
+            // Whether that is final, the next handshake tells.
+            Ok(Message::Authorization(said)) if said.status != "authorized" => Heard::Over {
+                reason: Disconnect::new(
+                    DisconnectKind::Closed,
+                    format!("the service withdrew its authorization: {}", said.status),
+                ),
+                clean: false,
+                undecodable: None,
+            },
+            Ok(Message::Listening(said))
+                if !said.streams.iter().any(|name| name == TRADE_UPDATES) =>
+            {
+                Heard::Over {
                     reason: Disconnect::new(
-                        DisconnectKind::Closed,
-                        format!("the service withdrew its authorization: {}", said.status),
+                        DisconnectKind::Protocol,
+                        "the service has stopped to tell updates",
                     ),
                     clean: false,
                     undecodable: None,
-                },
-                Ok(Message::Listening(said))
-                    if !said.streams.iter().any(|name| name == TRADE_UPDATES) =>
-                {
-                    Heard::Over {
-                        reason: Disconnect::new(
-                            DisconnectKind::Protocol,
-                            "the service has stopped to tell updates",
-                        ),
-                        clean: false,
-                        undecodable: None,
-                    }
                 }
-                Ok(_) => Heard::Life,
-                Err(error) => Heard::Undecodable(bytes, error),
-            };
+            }
+            Ok(_) => Heard::Life,
+            Err(error) => Heard::Undecodable(bytes, error),
         }
     }
 

@@ -37,7 +37,6 @@ const NAME: &str = "trade_updates";
 
 impl Client {
     /// [`TradeUpdates`]: what happens to the account's orders, as it happens and without gaps.
-    #[must_use]
     pub fn trade_updates(&self) -> TradeUpdates {
         TradeUpdates {
             client: self.clone(),
