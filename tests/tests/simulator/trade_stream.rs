@@ -277,8 +277,10 @@ fn an_address_of_its_own_is_checked_like_any() {
         .enable_all()
         .build()
         .unwrap();
-    let _guard = runtime.enter();
     let paper = client(Client::builder());
+    let error = paper.trade_updates().start().unwrap_err();
+    assert!(error.is_configuration(), "{error}");
+    let _guard = runtime.enter();
     for (url, expected) in [
         ("https://127.0.0.1/stream", "neither the scheme ws nor wss"),
         ("ws://example.com/stream", "unencrypted"),

@@ -13,6 +13,7 @@ mod ring;
 mod source;
 mod update;
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -170,17 +171,17 @@ impl TradeUpdates {
     ///
     /// # Errors
     ///
-    /// When the address cannot be used.
-    ///
-    /// # Panics
-    ///
-    /// Outside of a Tokio runtime.
+    /// `is_configuration` when the address cannot be used, and outside of a tokio runtime.
     pub fn start(self) -> Result<TradeStream> {
         let Self {
             client,
             options,
             hooks,
         } = self;
+        let runtime = tokio::runtime::Handle::try_current().map_err(|_| {
+            let message = "a stream needs the tokio runtime that it is begun in";
+            placed(Error::new(ErrorKind::Configuration, message), &client)
+        })?;
         let dial = Upgrade {
             http: client.stream_http()?,
             url: stream_url(&client, options.url.as_deref())?,
@@ -203,8 +204,21 @@ impl TradeUpdates {
         }
         let random = client.random();
         let actor = Actor::new(hub, client, Box::new(dial), source, options, random);
-        tokio::spawn(actor.run());
+        runtime.spawn(actor.run());
         Ok(stream)
+    }
+}
+
+impl fmt::Debug for TradeUpdates {
+    /// Names the environment and the settings; never a key, nor an address, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TradeUpdates")
+            .field("environment", self.client.environment())
+            .field("reconnect", &self.options.reconnect)
+            .field("silence", &self.options.silence)
+            .field("buffer", &self.options.buffer)
+            .field("hooks", &self.hooks.len())
+            .finish_non_exhaustive()
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::stream::Reconnect;
 
 /// The settings of one stream.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Options {
     pub(super) reconnect: Reconnect,
     /// How often a sign of life is asked for.
