@@ -2,6 +2,8 @@
 //! both sides talk to.
 
 pub mod bodies;
+pub mod feed;
 pub mod floor;
 pub mod measure;
 pub mod server;
+pub mod updates;

@@ -43,8 +43,19 @@ pub struct Comparison {
 }
 
 /// The CPU time that this thread has used.
-fn cpu() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
+#[must_use]
+pub fn cpu() -> Duration {
+    clock(ClockId::ThreadCPUTime)
+}
+
+/// The CPU time that all threads of the process have used.
+#[must_use]
+pub fn process_cpu() -> Duration {
+    clock(ClockId::ProcessCPUTime)
+}
+
+fn clock(id: ClockId) -> Duration {
+    let time = clock_gettime(id);
     let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
     let nanos = u32::try_from(time.tv_nsec).unwrap_or_default();
     Duration::new(seconds, nanos)
@@ -62,7 +73,8 @@ fn sample(operations: usize, run: &mut dyn FnMut()) -> Sample {
     }
 }
 
-fn median(values: impl Iterator<Item = f64>) -> f64 {
+/// The middle value, or the mean of the two in the middle.
+pub fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;

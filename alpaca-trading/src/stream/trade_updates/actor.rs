@@ -243,6 +243,7 @@ impl Actor {
                 return over;
             }
         }
+        self.hub.wake();
         let mut ping_at = Instant::now() + self.options.ping_every;
         let mut sleep = pin!(sleep_until(Instant::now()));
         self.arm(&mut sleep, ping_at);
@@ -260,8 +261,12 @@ impl Actor {
             };
             match event {
                 Event::Heard(heard) => {
-                    if let Some(over) = self.take_batch(heard) {
-                        return over;
+                    match self.take_batch(heard) {
+                        Batch::Over(reason, clean) => return (reason, clean),
+                        // Where the socket always has more, this task would keep those that consume from
+                        // running.
+                        Batch::Full => tokio::task::yield_now().await,
+                        Batch::Done => {}
                     }
                 }
                 Event::Read(found) => self.found(found),
@@ -323,11 +328,28 @@ impl Actor {
     }
 
     /// Takes a message, and what has come behind it already.
-    fn take_batch(&mut self, first: Heard) -> Option<(Disconnect, bool)> {
-        let mut heard = first;
-        for _ in 0..BATCH {
-            if let Some(over) = self.take(heard) {
-                return Some(over);
+    fn take_batch(&mut self, first: Heard) -> Batch {
+        let batch = self.take_all(first);
+        // Once for all of them: to wake a consumer costs more than to read a message.
+        self.hub.wake();
+        if !matches!(batch, Batch::Over(..)) {
+            self.lives();
+        }
+        batch
+    }
+
+    fn take_all(&mut self, first: Heard) -> Batch {
+        let (mut heard, mut taken) = (first, 0);
+        loop {
+            if let Some((reason, clean)) = self.take(heard) {
+                return Batch::Over(reason, clean);
+            }
+            taken += 1;
+            match taken {
+                // The first is not late because of those behind it.
+                1 => self.hub.wake(),
+                BATCH => return Batch::Full,
+                _ => {}
             }
             let next = self
                 .connection
@@ -335,14 +357,9 @@ impl Actor {
                 .and_then(|connection| connection.hear().now_or_never());
             match next {
                 Some(next) => heard = next,
-                None => {
-                    self.lives();
-                    return None;
-                }
+                None => return Batch::Done,
             }
         }
-        self.lives();
-        self.take(heard)
     }
 
     /// Something was received.
@@ -497,7 +514,18 @@ impl Actor {
         for update in self.early.take().unwrap_or_default() {
             self.live(update);
         }
+        self.hub.wake();
     }
+}
+
+/// What came of messages that were taken at once.
+enum Batch {
+    /// There are no more yet.
+    Done,
+    /// There may be more.
+    Full,
+    /// The connection is over; also whether it was closed in the proper way.
+    Over(Disconnect, bool),
 }
 
 enum Event {
@@ -513,3 +541,6 @@ async fn read(current: &mut Option<Current>) -> Result<Found> {
         None => std::future::pending().await,
     }
 }
+
+#[cfg(test)]
+mod pace;

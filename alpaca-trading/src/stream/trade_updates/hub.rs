@@ -32,6 +32,8 @@ pub(in crate::stream) struct Hub {
 struct Inner {
     ledger: Ledger,
     ring: Ring<Item>,
+    /// Whether something was told for which nobody was woken yet.
+    unheard: bool,
     /// Since when, by the service's clock, something may not have been told.
     stale: Option<DateTime<Utc>>,
     /// Why the stream is to end, once somebody wants it.
@@ -50,6 +52,7 @@ impl Hub {
             inner: Mutex::new(Inner {
                 ledger: Ledger::default(),
                 ring: Ring::new(capacity),
+                unheard: false,
                 stale: None,
                 closing: false,
                 ready: false,
@@ -73,15 +76,14 @@ impl Hub {
         let mut inner = self.lock();
         let before = inner.ring.next();
         let result = change(&mut inner);
-        let woken = match inner.ring.next() != before || inner.ring.is_over() {
-            true => inner.ring.waiting(),
-            false => Vec::new(),
-        };
-        drop(inner);
-        for waker in woken {
-            waker.wake();
-        }
+        inner.unheard |= inner.ring.next() != before || inner.ring.is_over();
+        wake(inner);
         result
+    }
+
+    /// Wakes whoever waits, if something was told since anybody was woken.
+    pub(super) fn wake(&self) {
+        wake(self.lock());
     }
 
     /// Tells something about the stream itself.
@@ -89,13 +91,17 @@ impl Hub {
         self.change(|inner| inner.ring.push(item));
     }
 
-    /// Takes a message of the stream.
+    /// Takes a message of the stream. Consumers are not [woken](Self::wake): where many messages come at
+    /// once, that costs more than the rest.
     pub(super) fn live(&self, update: TradeUpdate) -> Tally {
         let age = self.age(&update);
-        let tally = self.change(|inner| {
-            let Inner { ledger, ring, .. } = inner;
-            ledger.live(update, &mut |update| ring.push(StreamItem::Update(update)))
-        });
+        let tally = {
+            let mut inner = self.lock();
+            let Inner { ledger, ring, .. } = &mut *inner;
+            let tally = ledger.live(update, &mut |update| ring.push(StreamItem::Update(update)));
+            inner.unheard |= tally.told > 0;
+            tally
+        };
         self.count(tally);
         if tally.told > 0 && self.health.has_hooks() {
             self.health.signal(&StreamSignal::Update { age });
@@ -364,6 +370,18 @@ impl Hub {
     /// Why the stream has ended; none while it goes on.
     pub(super) fn reason(&self) -> Option<Disconnect> {
         self.lock().end.clone()
+    }
+}
+
+/// Wakes whoever has not heard of what was told, after the lock is given back.
+fn wake(mut inner: MutexGuard<'_, Inner>) {
+    if !std::mem::take(&mut inner.unheard) {
+        return;
+    }
+    let woken = inner.ring.waiting();
+    drop(inner);
+    for waker in woken {
+        waker.wake();
     }
 }
 

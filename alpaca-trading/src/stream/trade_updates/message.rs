@@ -63,7 +63,12 @@ impl Message {
     ///
     /// What is wrong with it, and where.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, String> {
-        serde_json::from_slice(bytes).map_err(|error| explained(bytes, &error))
+        // Checked as a whole, once, and not string by string.
+        let message = match std::str::from_utf8(bytes) {
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(bytes),
+        };
+        message.map_err(|error| explained(bytes, &error))
     }
 }
 

@@ -63,17 +63,14 @@ pub(super) struct Known {
 impl Known {
     pub(super) fn of(update: &TradeUpdate, before: Option<&Self>) -> Self {
         let order = &update.order;
-        let newest = |id: &Option<String>| {
-            let before = before.and_then(|known| known.event_id.clone());
-            id.clone().max(before)
-        };
+        let before = before.and_then(|known| known.event_id.as_ref());
         Self {
             status: order.status.clone(),
             filled: order.filled_qty.unwrap_or_default(),
             submitted: order.submitted_at.unwrap_or(order.created_at),
             updated: order.updated_at,
             happened: update.timestamp.or(update.at).or(order.updated_at),
-            event_id: newest(&update.event_id),
+            event_id: update.event_id.as_ref().max(before).cloned(),
             stage: update.event.stage(),
             origin: update.origin,
             terms: terms(order),
