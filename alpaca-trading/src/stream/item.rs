@@ -189,6 +189,31 @@ impl fmt::Display for Disconnect {
 /// The most of a message that cannot be understood that is handed on.
 pub(crate) const CLIP: usize = 4_096;
 
+/// The text of bytes that are no message, clipped, with stars for a secret.
+pub(crate) fn clipped_without(bytes: &[u8], secret: &str) -> String {
+    // As much more as the cut could leave of the secret.
+    let head = bytes.get(..CLIP + secret.len()).unwrap_or(bytes);
+    let mut text = String::from_utf8_lossy(head).into_owned();
+    if secret.is_empty() || !text.contains(secret) {
+        return clipped(bytes);
+    }
+    text = text.replace(secret, "***");
+    let mut end = text.len();
+    if head.len() < bytes.len() {
+        // What is left may end with the beginning of another one.
+        end = end.saturating_sub(secret.len());
+    }
+    end = end.min(CLIP);
+    if end < text.len() {
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        text.truncate(end);
+        text.push_str(&format!("… ({} bytes)", bytes.len()));
+    }
+    text
+}
+
 /// The text of bytes that are no message, clipped.
 pub(crate) fn clipped(bytes: &[u8]) -> String {
     let head = bytes.get(..CLIP).unwrap_or(bytes);
@@ -219,6 +244,25 @@ mod tests {
             &text[text.len() - 40..]
         );
         assert!(text.len() < CLIP + 30);
+    }
+
+    #[test]
+    fn a_secret_is_never_in_what_is_clipped_nor_a_part_of_it() {
+        let secret = "hush-hush";
+        assert_eq!(clipped_without(b"say hush-hush", secret), "say ***");
+        assert_eq!(clipped_without(b"say", ""), "say");
+        for before in 0..2 * secret.len() {
+            for times in 1..4 {
+                let head = "x".repeat(CLIP - before);
+                for tail in ["", "é"] {
+                    let text = format!("{head}{}{}", secret.repeat(times), tail.repeat(5_000));
+                    let clip = clipped_without(text.as_bytes(), secret);
+                    let left = clip.trim_start_matches('x').split('…').next();
+                    assert!(!left.is_some_and(|left| left.contains('h')), "{clip}");
+                    assert!(clip.len() < CLIP + 30);
+                }
+            }
+        }
     }
 
     #[test]

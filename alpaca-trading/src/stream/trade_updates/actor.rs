@@ -17,7 +17,7 @@ use super::options::Options;
 use super::source::{self, Found, Look, Source};
 use crate::Client;
 use crate::error::{Error, Result};
-use crate::stream::{Backoff, Disconnect, DisconnectKind, StreamItem, clipped};
+use crate::stream::{Backoff, Disconnect, DisconnectKind, StreamItem, clipped_without};
 
 /// How long a message may wait for one that was missed before it, until what was missed is read.
 const GAP: Duration = Duration::from_millis(250);
@@ -172,7 +172,7 @@ impl Actor {
                 }
                 Err(reason) => (reason, None, false),
             };
-            let reason = Disconnect::new(reason.kind(), self.hidden(reason.message().to_owned()));
+            let reason = Disconnect::new(reason.kind(), self.hidden(reason.message().as_bytes()));
             if reason.is_final() {
                 return reason;
             }
@@ -373,12 +373,16 @@ impl Actor {
             Heard::Update(update) => {
                 match &mut self.early {
                     Some(early) if early.len() < self.options.buffer => early.push(*update),
-                    _ => self.live(*update),
+                    _ => {
+                        // What has waited goes first, or it would look older than what it led to.
+                        self.take_early();
+                        self.live(*update);
+                    }
                 }
                 None
             }
             Heard::Undecodable(bytes, error) => {
-                self.undecodable(clipped(&bytes), error);
+                self.undecodable(&bytes, &error);
                 self.doubt();
                 None
             }
@@ -389,7 +393,7 @@ impl Actor {
                 undecodable,
             } => {
                 if let Some(error) = undecodable {
-                    self.undecodable(String::new(), error);
+                    self.undecodable(&[], &error);
                 }
                 Some((reason, clean))
             }
@@ -411,22 +415,23 @@ impl Actor {
     fn released(&mut self, patience: Duration) {
         self.hub.release(patience);
         if self.source.is_some() && self.hub.look(|ledger| ledger.is_incomplete()) {
-            self.readings.later();
+            self.readings.want(Instant::now() + self.readings.wait);
         }
     }
 
-    fn undecodable(&mut self, text: String, error: String) {
-        let text = self.hidden(text);
+    fn undecodable(&mut self, bytes: &[u8], error: &str) {
+        let text = self.hidden(bytes);
+        // It may repeat what it does not like.
+        let error = self.hidden(error.as_bytes());
         self.hub.health.undecodable(&error);
         self.hub.tell(StreamItem::Undecodable { text, error });
     }
 
-    /// The text without the keys, should the service repeat them.
-    fn hidden(&self, text: String) -> String {
-        match self.client.pipeline().credentials.held() {
-            Some(keys) if !keys.secret().is_empty() => text.replace(keys.secret(), "***"),
-            _ => text,
-        }
+    /// The text of bytes, clipped, and without the keys, should the service repeat them.
+    fn hidden(&self, bytes: &[u8]) -> String {
+        let keys = self.client.pipeline().credentials.held();
+        let secret = keys.as_ref().map_or("", |keys| keys.secret());
+        clipped_without(bytes, secret)
     }
 
     /// What could not be understood may have been an update.
@@ -476,7 +481,7 @@ impl Actor {
             Err(error) => return self.not_found(error),
         };
         for (text, error) in found.undecodable {
-            self.undecodable(text, error);
+            self.undecodable(text.as_bytes(), &error);
         }
         let has_begun = self.hub.look(|ledger| ledger.has_begun());
         if has_begun {
@@ -484,12 +489,16 @@ impl Actor {
             self.hub
                 .reconcile(found.reading, took, self.readings.doubted);
         } else {
-            self.hub
-                .begin(found.reading, current.from, self.options.open_orders);
+            let (from, doubted) = (current.from, self.readings.doubted);
+            let tell_open = self.options.open_orders;
+            self.hub.begin(found.reading, from, tell_open, doubted);
+            if self.early.is_none() {
+                // Orders were told before it was known what there was: they are not taken from the beginning,
+                // and what was missed of them is still to be found.
+                self.readings.want(Instant::now());
+            }
         }
-        for update in self.early.take().unwrap_or_default() {
-            self.live(update);
-        }
+        self.take_early();
         self.hub.release(LONGEST_HOLD);
         self.hub.ready();
         let (waits, incomplete) = self
@@ -511,6 +520,11 @@ impl Actor {
         self.hub.health.reconcile_failed(&error, wait);
         self.hub.trouble(error);
         // What has come meanwhile is told without knowing what was before.
+        self.take_early();
+    }
+
+    /// Takes what came before it was known what there was at the start.
+    fn take_early(&mut self) {
         for update in self.early.take().unwrap_or_default() {
             self.live(update);
         }

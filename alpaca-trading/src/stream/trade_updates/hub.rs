@@ -144,10 +144,23 @@ impl Hub {
     }
 
     /// Takes in what there is at the start. What is open is told if that is wanted.
-    pub(super) fn begin(&self, reading: Reading, from: DateTime<Utc>, tell_open: bool) {
+    ///
+    /// When something gave reason to doubt while it was read, the stream stays stale.
+    pub(super) fn begin(
+        &self,
+        reading: Reading,
+        from: DateTime<Utc>,
+        tell_open: bool,
+        doubted: bool,
+    ) {
         let to = (self.time)();
         let told = self.change(|inner| {
-            let Inner { ledger, ring, .. } = inner;
+            let Inner {
+                ledger,
+                ring,
+                stale,
+                ..
+            } = inner;
             let number = ring.next();
             let updates = ledger.begin(reading, tell_open, number);
             let told = updates.len();
@@ -157,10 +170,16 @@ impl Hub {
                 to,
                 complete: true,
             });
-            inner.stale = None;
+            ledger.trust();
+            *stale = None;
+            if doubted {
+                *stale = Some(to);
+                ledger.doubt();
+                ring.push(StreamItem::Stale { since: to });
+            }
             told
         });
-        self.reconciled(told, false);
+        self.reconciled(told, doubted);
     }
 
     /// Holds a reading against what was told, and tells what was missed. With nothing missed it is told only
@@ -250,6 +269,7 @@ impl Hub {
                 let (updates, complete) = ledger.told_after(next.saturating_sub(1));
                 let dropped = ring.skip(id);
                 let stale = inner.stale;
+                let end = inner.end.clone();
                 drop(inner);
                 self.health.lagged(dropped);
                 let to = (self.time)();
@@ -260,6 +280,10 @@ impl Hub {
                     complete,
                 });
                 instead.extend(stale.map(|since| StreamItem::Stale { since }));
+                instead.extend(end.map(|reason| StreamItem::Disconnected {
+                    reason,
+                    retry_in: None,
+                }));
                 instead.reverse();
                 Poll::Ready(Some(StreamItem::Lagged { dropped }))
             }

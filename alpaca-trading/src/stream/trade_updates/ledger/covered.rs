@@ -30,6 +30,11 @@ impl Covered {
                 .any(|(start, end)| *start <= from && to <= *end)
     }
 
+    /// Whether the first of what was filled was told.
+    pub(super) fn begins_at_nothing(&self) -> bool {
+        self.parts.first().is_some_and(|(start, _)| start.is_zero())
+    }
+
     /// Takes note that this was told.
     pub(super) fn add(&mut self, from: Decimal, to: Decimal) {
         if from >= to {

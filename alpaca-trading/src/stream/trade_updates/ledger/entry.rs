@@ -109,11 +109,14 @@ pub(super) struct FillNote {
     qty: Option<Decimal>,
     pub(super) cum_qty: Option<Decimal>,
     position_qty: Option<Decimal>,
+    /// Of a correction: the execution that it corrects, and why.
+    corrects: Option<Box<(Option<String>, Option<String>)>>,
 }
 
 impl FillNote {
     fn of(update: &TradeUpdate, number: u64) -> Self {
         let boxed = |text: &Option<String>| text.as_deref().map(Box::from);
+        let corrects = (update.previous_execution_id.clone(), update.reason.clone());
         Self {
             number,
             event: update.event.clone(),
@@ -124,13 +127,27 @@ impl FillNote {
             qty: update.qty,
             cum_qty: update.cum_qty,
             position_qty: update.position_qty,
+            corrects: (corrects != (None, None)).then(|| Box::new(corrects)),
         }
+    }
+
+    /// Whether it was made of this update.
+    pub(super) fn is_of(&self, update: &TradeUpdate) -> bool {
+        let same =
+            |ours: &Option<Box<str>>, theirs: &Option<String>| ours.as_deref() == theirs.as_deref();
+        self.event == update.event
+            && self.cum_qty == update.cum_qty
+            && same(&self.event_id, &update.event_id)
+            && same(&self.execution_id, &update.execution_id)
     }
 
     /// The update anew, with its order as it is now.
     pub(super) fn update(&self, order: &Order) -> TradeUpdate {
         let text = |boxed: &Option<Box<str>>| boxed.as_deref().map(str::to_owned);
+        let (previous_execution_id, reason) = self.corrects.as_deref().cloned().unwrap_or_default();
         TradeUpdate {
+            previous_execution_id,
+            reason,
             event: self.event.clone(),
             origin: Origin::MissedFill,
             timestamp: self.timestamp,
@@ -187,6 +204,12 @@ impl Entry {
         }
     }
 
+    /// Whether it is known how much of it was filled by the order that it has replaced: it was seen when it
+    /// had filled nothing itself, or all of its own fills up to some total were told.
+    pub(super) fn is_carry_known(&self) -> bool {
+        self.covered.begins_at_nothing() || (self.known.is_some() && !self.incomplete)
+    }
+
     /// What a message of the stream is.
     pub(super) fn judge(&self, update: &TradeUpdate) -> Verdict {
         if key(update).is_some_and(|key| self.told.contains(&key)) {
@@ -214,6 +237,19 @@ impl Entry {
             true => Verdict::News,
             false => Verdict::Gap,
         }
+    }
+
+    /// Whether a message is a fill that is told after what it led to: it says nothing of the state that the
+    /// order has now.
+    pub(super) fn is_late(&self, update: &TradeUpdate) -> bool {
+        let (Some((_, to)), Some(known)) = (range(update), &self.known) else {
+            return false;
+        };
+        let earlier = match (&update.event_id, &known.event_id) {
+            (Some(theirs), Some(ours)) => theirs < ours,
+            _ => false,
+        };
+        earlier || to <= known.filled
     }
 
     /// Whether a message that is no fill comes after what it led to.
@@ -300,13 +336,21 @@ impl Entry {
     }
 }
 
-/// What a message is known by.
+/// What a message is known by: its ids, and where there are none, what happened when.
 fn key(update: &TradeUpdate) -> Option<u64> {
     match (&update.event_id, &update.execution_id) {
         (Some(id), _) => Some(hashed(id)),
         // Not by itself: a client was seen to get one execution's id with two events.
         (None, Some(id)) => Some(hashed((id, update.event.as_str()))),
-        (None, None) => None,
+        // A fill is known by its range, and a state that was read is no message.
+        (None, None) if range(update).is_some() || update.origin != Origin::Stream => None,
+        (None, None) => {
+            let time = update.timestamp.or(update.at)?;
+            let order = &update.order;
+            let filled = order.filled_qty;
+            let text = (update.event.as_str(), order.status.as_str());
+            Some(hashed((time, filled, text, terms(order))))
+        }
     }
 }
 

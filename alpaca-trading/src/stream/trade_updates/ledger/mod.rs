@@ -111,10 +111,11 @@ impl Ledger {
                 }
             }
             Verdict::News => {
+                let current = !entry.is_late(&update);
                 let update = Arc::new(update);
                 let number = tell(Arc::clone(&update));
                 tally.told += 1;
-                self.note(&update, number, true);
+                self.note(&update, number, current);
                 self.release(id, tell, &mut tally);
             }
         }
@@ -235,10 +236,11 @@ impl Ledger {
                     entry.held_since = since;
                 }
                 Verdict::News => {
+                    let current = !entry.is_late(&update);
                     let update = Arc::new(update);
                     let number = tell(Arc::clone(&update));
                     tally.told += 1;
-                    self.note(&update, number, true);
+                    self.note(&update, number, current);
                 }
             }
         }
@@ -321,8 +323,7 @@ impl Ledger {
             let is_told = *last_number > number;
             for fill in entry.fills.iter().filter(|fill| fill.number > number) {
                 // The last one stands for itself.
-                let own = last.fill().filter(|_| is_told);
-                if own.is_none_or(|own| own.cum_qty != fill.cum_qty) {
+                if !(is_told && fill.number == *last_number && fill.is_of(last)) {
                     found.push((fill.number, Arc::new(fill.update(&last.order))));
                 }
             }

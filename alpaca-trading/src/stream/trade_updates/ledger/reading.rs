@@ -89,7 +89,13 @@ impl Ledger {
             for (from, to) in read.iter().filter_map(range) {
                 covered.add(from, to);
             }
-            covered.add(Decimal::ZERO, self.carried(order, read, false));
+            if self
+                .orders
+                .get(&order.id)
+                .is_none_or(|entry| !entry.is_carry_known())
+            {
+                covered.add(Decimal::ZERO, self.carried(order, read, false));
+            }
             let total = order.filled_qty.unwrap_or_default();
             if covered.has(Decimal::ZERO, total) {
                 return None;
@@ -135,6 +141,7 @@ impl Ledger {
             self.incomplete.remove(id);
             if let Some(entry) = self.orders.remove(id) {
                 self.fills -= entry.fills.len();
+                self.forgotten_to = self.forgotten_to.max(entry.newest);
                 self.forgotten.add(*id);
             }
         }
@@ -189,13 +196,16 @@ impl Ledger {
             .known
             .as_ref()
             .is_none_or(|known| is_news(known, &order, entry.touched > reading.messages));
+        let carry_known = entry.is_carry_known();
+        let was_incomplete = entry.incomplete;
+        let known_total = entry.known.as_ref().map(|known| known.filled);
         let total = order.filled_qty.unwrap_or_default();
         let multi_leg = order.order_class == OrderClass::Mleg;
         let mut covered = std::mem::take(&mut entry.covered);
-        covered.add(
-            Decimal::ZERO,
-            self.carried(&order, &fills, reading.exhausted),
-        );
+        if !carry_known {
+            let carried = self.carried(&order, &fills, reading.exhausted);
+            covered.add(Decimal::ZERO, carried);
+        }
         let mut told_total = None;
         fills.sort_by_key(|fill| fill.cum_qty);
         for fill in &fills {
@@ -213,17 +223,19 @@ impl Ledger {
             self.note(&update, number, stands);
             found.push((update.timestamp, update));
         }
-        let whole = multi_leg || covered.has(Decimal::ZERO, total);
         if multi_leg {
-            covered = Covered::up_to(total);
+            covered.add(Decimal::ZERO, total);
         }
+        // What was missing stays so until it is found, however often the same is read.
+        let total = total.max(known_total.filter(|_| !stands).unwrap_or_default());
+        let missing = (stands || was_incomplete) && !covered.has(Decimal::ZERO, total);
         // What was looked for so often is nowhere. It was said that the account was not told completely.
-        let gives_up = !whole && self.searched(id) >= SEARCHES;
+        let gives_up = missing && self.searched(id) >= SEARCHES;
         if gives_up {
-            covered = Covered::up_to(total);
+            covered.add(Decimal::ZERO, total);
         }
         self.put_covered(id, &covered);
-        self.set_incomplete(id, !whole && !gives_up && stands);
+        self.set_incomplete(id, missing && !gives_up);
         if !stands {
             return;
         }

@@ -1,1 +1,8 @@
-//! x
+//! The rules, one by one, and a property that holds whatever comes in which order.
+
+mod memory;
+mod property;
+mod read;
+mod rules;
+mod scene;
+mod truth;
