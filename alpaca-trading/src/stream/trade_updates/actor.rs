@@ -1,6 +1,9 @@
 //! The one task of a stream: it connects, listens, reads what was missed, and connects again.
 
-use std::future::Future;
+#[cfg(test)]
+mod pace;
+mod readings;
+
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,18 +21,13 @@ use super::source::{self, Found, Look, Source};
 use crate::Client;
 use crate::error::{Error, Result};
 use crate::stream::{Backoff, Disconnect, DisconnectKind, StreamItem, clipped_without};
+use readings::{Current, FIRST_RETRY, Readings, read};
 
 /// How long a message may wait for one that was missed before it, until what was missed is read.
 const GAP: Duration = Duration::from_millis(250);
 
 /// How long a message may wait for what was missed, whatever is done about it.
 const LONGEST_HOLD: Duration = Duration::from_secs(10);
-
-/// The wait before a reading that has failed is tried again; it doubles.
-const FIRST_RETRY: Duration = Duration::from_secs(1);
-
-/// The longest such wait.
-const LONGEST_RETRY: Duration = Duration::from_secs(60);
 
 /// How long there must be between two readings that nothing but doubt asks for.
 const DOUBT: Duration = Duration::from_secs(5);
@@ -55,50 +53,6 @@ pub(super) struct Actor {
     /// When something was last received.
     heard: Instant,
     readings: Readings,
-}
-
-/// The readings of what was missed: at most one at a time.
-struct Readings {
-    current: Option<Current>,
-    /// When the next one is due.
-    due: Option<Instant>,
-    /// The wait before the next one, if one fails.
-    wait: Duration,
-    /// When the last one began.
-    last: Option<Instant>,
-    /// Whether something gave reason to doubt since then.
-    doubted: bool,
-}
-
-struct Current {
-    begun: Instant,
-    /// By the service's clock.
-    from: DateTime<Utc>,
-    future: Pin<Box<dyn Future<Output = Result<Found>> + Send>>,
-}
-
-impl Readings {
-    fn new() -> Self {
-        Self {
-            current: None,
-            due: None,
-            wait: FIRST_RETRY,
-            last: None,
-            doubted: false,
-        }
-    }
-
-    /// A reading is wanted at this time, or earlier.
-    fn want(&mut self, at: Instant) {
-        self.due = Some(self.due.map_or(at, |due| due.min(at)));
-    }
-
-    fn later(&mut self) -> Duration {
-        let wait = self.wait;
-        self.wait = (wait * 2).min(LONGEST_RETRY);
-        self.want(Instant::now() + wait);
-        wait
-    }
 }
 
 /// Ends a stream whose task goes without a word: it has panicked, or its runtime is no more.
@@ -547,14 +501,3 @@ enum Event {
     Read(Result<Found>),
     Time,
 }
-
-/// Goes on with a reading; waits for ever where there is none.
-async fn read(current: &mut Option<Current>) -> Result<Found> {
-    match current {
-        Some(current) => current.future.as_mut().await,
-        None => std::future::pending().await,
-    }
-}
-
-#[cfg(test)]
-mod pace;
