@@ -18,9 +18,9 @@ cargo xtask blocking [--check]               write the client's surface without 
 cargo xtask ci [CHECK ...]                   run all checks, or those named
 cargo xtask ci --list                        list them
 cargo xtask soak [NAME ...] [--seed N]       never twice, never lost: thousands of orders through faults;
-                                             worlds of the simulator that must add up; events of its
-                                             streams that must all be told, once
-    NAME        submit, replace or close; worlds, activities; all of them without a name
+                                             worlds of the simulator that must add up; its streams, of
+                                             which everything must be told, once
+    NAME        submit, replace, close, sim, worlds, crowd, streams or activities; all without a name
 ";
 
 fn main() -> ExitCode {
