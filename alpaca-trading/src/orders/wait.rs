@@ -38,7 +38,8 @@ impl Orders {
     /// The order is read again and again: after a quarter of a second, then after pauses that grow to two
     /// seconds. Each look counts against the rate limit. While the program has a stream of order updates of
     /// this client open ([`trade_updates`](crate::Client::trade_updates), with the feature `stream`), it is
-    /// the stream that tells, at once, and the order is read every ten seconds only. An order that was replaced is followed to its
+    /// the stream that tells, at once, and the order is read every ten seconds only, and once more when the
+    /// time is over, for which that look may take a second longer. An order that was replaced is followed to its
     /// successor, so the order that comes back may have another id. Reads that fail for a passing reason
     /// do not end the waiting.
     ///
@@ -116,10 +117,19 @@ where
     let mut missing = 0;
     let mut seen: Option<Order> = None;
     let mut told: Option<Order> = None;
+    // Whether the order has not been read for longer than usual, since the stream would have told.
+    let mut unread = false;
     loop {
         let found = match told.take() {
             Some(order) => Ok(order),
-            None => look(id, patience).await,
+            None => {
+                unread = false;
+                tokio::select! {
+                    biased;
+                    order = nudge.order(id) => Ok(order),
+                    found = look(id, patience) => found,
+                }
+            }
         };
         let failure = match found {
             Ok(order) => {
@@ -147,13 +157,25 @@ where
                 Some(error)
             }
         };
-        let quiet = tokio::time::timeout(nudge.pause(pause).min(left()), nudge.order(id));
-        told = quiet.await.ok();
+        // What the stream has told before it cannot tell again: only an order that was seen is left to it.
+        let wait = match failure {
+            None => nudge.pause(pause),
+            Some(_) => pause,
+        };
+        unread |= wait > pause;
+        told = tokio::time::timeout(wait.min(left()), nudge.order(id))
+            .await
+            .ok();
         if told.is_none() {
             pause = (pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
         }
         patience = left();
-        if patience.is_zero() {
+        if patience.is_zero() && told.is_none() {
+            if unread {
+                // One look, in case the stream has not told everything.
+                patience = FIRST_LOOK;
+                continue;
+            }
             return Err(too_late(
                 id,
                 seen.as_ref(),

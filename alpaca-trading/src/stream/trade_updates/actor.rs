@@ -361,13 +361,18 @@ impl Actor {
 
     fn tallied(&mut self, tally: Tally) {
         if tally.held && self.source.is_some() {
+            self.hub.stale((self.hub.time)());
             self.readings.want(Instant::now() + GAP);
         }
     }
 
     /// Tells what has waited, as far as it need not wait any more, or has waited this long.
     fn released(&mut self, patience: Duration) {
-        self.hub.release(patience);
+        let tally = self.hub.release(patience);
+        if tally.told > 0 && self.hub.look(|ledger| !ledger.is_complete()) {
+            // It was told over what is missing.
+            self.hub.stale((self.hub.time)());
+        }
         if self.source.is_some() && self.hub.look(|ledger| ledger.is_incomplete()) {
             self.readings.want(Instant::now() + self.readings.wait);
         }
@@ -440,8 +445,9 @@ impl Actor {
         let has_begun = self.hub.look(|ledger| ledger.has_begun());
         if has_begun {
             let took = current.begun.elapsed();
+            let doubted = self.readings.doubted;
             self.hub
-                .reconcile(found.reading, took, self.readings.doubted);
+                .reconcile(found.reading, took, doubted, LONGEST_HOLD);
         } else {
             let (from, doubted) = (current.from, self.readings.doubted);
             let tell_open = self.options.open_orders;

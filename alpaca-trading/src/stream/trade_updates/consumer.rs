@@ -73,11 +73,16 @@ impl TradeStream {
 
     /// Another consumer of the same connection: of what comes from now on.
     ///
-    /// It has a buffer of its own place in what the connection keeps, and neither delays the others nor is
-    /// delayed by them.
+    /// It has a place of its own in what the connection keeps, and neither delays the others nor is delayed by
+    /// them. If something may not have been told just now, that is the first item.
     #[must_use]
     pub fn subscribe(&self) -> Self {
-        Self::new(Arc::clone(&self.hub))
+        let mut stream = Self::new(Arc::clone(&self.hub));
+        let stale = self.hub.stale_since();
+        stream
+            .pending
+            .extend(stale.map(|since| StreamItem::Stale { since }));
+        stream
     }
 
     /// How the stream is doing.

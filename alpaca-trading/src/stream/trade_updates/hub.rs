@@ -168,13 +168,11 @@ impl Hub {
                 updates,
                 from,
                 to,
-                complete: true,
+                complete: ledger.is_complete(),
             });
-            ledger.trust();
             *stale = None;
             if doubted {
                 *stale = Some(to);
-                ledger.doubt();
                 ring.push(StreamItem::Stale { since: to });
             }
             told
@@ -182,42 +180,55 @@ impl Hub {
         self.reconciled(told, doubted);
     }
 
-    /// Holds a reading against what was told, and tells what was missed. With nothing missed it is told only
-    /// if the stream was stale.
+    /// Holds a reading against what was told, and tells what was missed, and behind it what has waited for it,
+    /// or has waited this long. With nothing missed it is told only if the stream was stale.
     ///
-    /// When something gave reason to doubt while it was read, the stream stays stale.
-    pub(super) fn reconcile(&self, reading: Reading, took: Duration, doubted: bool) {
+    /// When something gave reason to doubt while it was read, or something is missing still, the stream stays
+    /// stale.
+    pub(super) fn reconcile(
+        &self,
+        reading: Reading,
+        took: Duration,
+        doubted: bool,
+        patience: Duration,
+    ) {
         let to = (self.time)();
-        let told = self.change(|inner| {
+        let (told, tally, stays) = self.change(|inner| {
             let Inner {
                 ledger,
                 ring,
                 stale,
                 ..
             } = inner;
-            let updates = ledger.reconcile(reading, ring.next());
+            let number = ring.next();
+            let updates = ledger.reconcile(reading, number);
             let told = updates.len();
-            if told > 0 || stale.is_some() {
+            let mut released = Vec::new();
+            let tally = ledger.release_all(patience, &mut |update| {
+                released.push(update);
+                number + released.len() as u64
+            });
+            let complete = ledger.is_complete();
+            if told > 0 || stale.is_some() || !released.is_empty() {
                 ring.push(StreamItem::Reconciled {
                     updates,
                     from: stale.unwrap_or(to),
                     to,
-                    complete: !ledger.is_incomplete(),
+                    complete,
                 });
             }
-            match doubted {
-                true => {
-                    *stale = Some(to);
-                    ring.push(StreamItem::Stale { since: to });
-                }
-                false => {
-                    *stale = None;
-                    ledger.trust();
-                }
+            for update in released {
+                ring.push(StreamItem::Update(update));
             }
-            told
+            let stays = doubted || !complete;
+            *stale = stays.then(|| stale.filter(|_| !doubted).unwrap_or(to));
+            if doubted {
+                ring.push(StreamItem::Stale { since: to });
+            }
+            (told, tally, stays)
         });
-        self.reconciled(told, doubted);
+        self.count(tally);
+        self.reconciled(told, stays);
         self.health.signal(&StreamSignal::Reconciled {
             updates: told,
             took,
@@ -244,7 +255,6 @@ impl Hub {
         self.change(|inner| {
             if inner.stale.is_none() {
                 inner.stale = Some(since);
-                inner.ledger.doubt();
                 inner.ring.push(StreamItem::Stale { since });
             }
         });
@@ -266,7 +276,8 @@ impl Hub {
             Read::Nothing => Poll::Pending,
             Read::Missed { next, .. } => {
                 let Inner { ledger, ring, .. } = &mut *inner;
-                let (updates, complete) = ledger.told_after(next.saturating_sub(1));
+                let (updates, remembered) = ledger.told_after(next.saturating_sub(1));
+                let complete = remembered && ledger.is_complete();
                 let dropped = ring.skip(id);
                 let stale = inner.stale;
                 let end = inner.end.clone();
@@ -294,6 +305,11 @@ impl Hub {
     pub(in crate::stream) fn goes_on(&self) -> bool {
         let inner = self.lock();
         !inner.closing && inner.end.is_none()
+    }
+
+    /// Since when, by the service's clock, something may not have been told; none while everything was.
+    pub(super) fn stale_since(&self) -> Option<DateTime<Utc>> {
+        self.lock().stale
     }
 
     pub(super) fn join(&self) -> u64 {

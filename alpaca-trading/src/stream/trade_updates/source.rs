@@ -136,9 +136,11 @@ pub(super) async fn beginning(source: &dyn Source) -> Result<Found> {
 /// Reads what may have happened since the ledger was last up to date.
 pub(super) async fn missed(source: &dyn Source, ledger: &impl Look) -> Result<Found> {
     let mut found = Found::default();
-    let (messages, known, sound) =
-        ledger.look(|ledger| (ledger.messages(), ledger.open(), ledger.sound_until()));
-    found.reading.messages = messages;
+    let (known, sound) = ledger.look(|ledger| {
+        found.reading.messages = ledger.messages();
+        found.reading.newest = ledger.newest();
+        (ledger.open(), ledger.sound_until())
+    });
 
     let mut orders: HashMap<Uuid, Order> = HashMap::new();
     let open = source.orders(OrderQuery::open()).await?;
@@ -198,15 +200,20 @@ async fn fills(source: &dyn Source, ledger: &impl Look, found: &mut Found) -> Re
             wait *= 2;
         }
         let rows = source.fills(since).await?;
-        let mut fills: HashMap<Uuid, Vec<TradingActivities>> = HashMap::new();
+        found.reading.searched = true;
         for activity in found.take(rows) {
             if let AccountActivity::Trade(fill) = activity
                 && let Some(order) = fill.order_id
             {
-                fills.entry(order).or_default().push(*fill);
+                let fills = found.reading.fills.entry(order).or_default();
+                if !fills
+                    .iter()
+                    .any(|known: &TradingActivities| known.id == fill.id)
+                {
+                    fills.push(*fill);
+                }
             }
         }
-        found.reading.fills = fills;
     }
     found.reading.exhausted = true;
     Ok(())

@@ -1,5 +1,6 @@
 //! What is known of one order, and what it says of a message about it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use alpaca_trading_gen::types::{Order, OrderClass, OrderLeg, OrderStatus};
@@ -8,9 +9,13 @@ use rust_decimal::Decimal;
 use tokio::time::Instant;
 
 use super::super::update::{event_of, is_end};
-use super::super::{Origin, TradeEvent, TradeUpdate};
+use super::super::{LegFill, Origin, TradeEvent, TradeUpdate};
 use super::covered::Covered;
 use crate::lists::hashed;
+
+/// In how many readings in a row an order must be unknown to the service to be gone: one that was placed just now
+/// need not be found everywhere at once.
+const ABSENCES: u32 = 3;
 
 /// How many messages of an order are remembered by their ids.
 const REMEMBERED: usize = 64;
@@ -40,6 +45,10 @@ pub(super) struct Entry {
     pub(super) incomplete: bool,
     /// In how many readings they were looked for.
     pub(super) searches: u32,
+    /// In how many readings in a row the service did not know the order.
+    pub(super) absent: u32,
+    /// How many messages had come in all when the last correction of it came.
+    pub(super) corrected: u64,
 }
 
 /// The state of an order, as far as it tells an older message from a newer one.
@@ -111,6 +120,9 @@ pub(super) struct FillNote {
     position_qty: Option<Decimal>,
     /// Of a correction: the execution that it corrects, and why.
     corrects: Option<Box<(Option<String>, Option<String>)>>,
+    /// Of a multi-leg order.
+    legs: Vec<LegFill>,
+    position_qtys: BTreeMap<String, Decimal>,
 }
 
 impl FillNote {
@@ -128,6 +140,8 @@ impl FillNote {
             cum_qty: update.cum_qty,
             position_qty: update.position_qty,
             corrects: (corrects != (None, None)).then(|| Box::new(corrects)),
+            legs: update.legs.clone(),
+            position_qtys: update.position_qtys.clone(),
         }
     }
 
@@ -157,6 +171,8 @@ impl FillNote {
             qty: self.qty,
             cum_qty: self.cum_qty,
             position_qty: self.position_qty,
+            legs: self.legs.clone(),
+            position_qtys: self.position_qtys.clone(),
             ..TradeUpdate::of_state(order.clone())
         }
     }
@@ -201,7 +217,14 @@ impl Entry {
             touched: 0,
             incomplete: false,
             searches: 0,
+            absent: 0,
+            corrected: 0,
         }
+    }
+
+    /// Whether the service does not know it any more.
+    pub(super) fn is_gone(&self) -> bool {
+        self.absent >= ABSENCES
     }
 
     /// Whether it is known how much of it was filled by the order that it has replaced: it was seen when it
@@ -257,6 +280,10 @@ impl Entry {
         let Some(known) = &self.known else {
             return false;
         };
+        // Nothing comes behind an end, whatever ids and times say.
+        if is_end(&update.order.status) && !known.is_end() {
+            return false;
+        }
         if let (Some(theirs), Some(ours)) = (&update.event_id, &known.event_id)
             && theirs < ours
         {

@@ -17,7 +17,7 @@ use rust_decimal::Decimal;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::update::is_end;
+use super::update::{event_of, is_end};
 use super::{TradeEvent, TradeUpdate};
 use covered::Covered;
 use entry::{Entry, Verdict, range};
@@ -67,8 +67,8 @@ pub(super) struct Ledger {
     forgotten_to: u64,
     /// The newest time of the service's that was seen.
     newest: Option<DateTime<Utc>>,
-    /// The same, when it was last sure that everything up to then had been told; none while it is.
-    sound: Option<Option<DateTime<Utc>>>,
+    /// The same, when the last reading began that was taken in: what was before is told.
+    checked: Option<DateTime<Utc>>,
 }
 
 impl Ledger {
@@ -99,6 +99,10 @@ impl Ledger {
             return tally;
         };
         entry.touched = messages;
+        entry.absent = 0;
+        if update.event.is_correction() {
+            entry.corrected = messages;
+        }
         let began = entry.held_since;
         match entry.judge(&update) {
             Verdict::Duplicate => tally.duplicates += 1,
@@ -152,10 +156,11 @@ impl Ledger {
     }
 
     /// What an order has filled counts for the one that takes its place. An order that only begins to work
-    /// cannot have filled anything itself.
+    /// cannot have filled anything itself; the order in a message may be further than its event.
     fn carry_over(&mut self, update: &TradeUpdate) {
         let total = update.order.filled_qty.unwrap_or_default();
-        let begins = update.event.stage() <= TradeEvent::New.stage();
+        let begins = update.event.stage() <= TradeEvent::New.stage()
+            && event_of(&update.order.status).stage() <= TradeEvent::New.stage();
         if begins
             && update.order.replaces.is_some()
             && let Some(entry) = self.orders.get_mut(&update.order.id)
@@ -175,6 +180,14 @@ impl Ledger {
         entry.note(update, number, current);
         self.fills += entry.fills.len() - before;
         let is_end = entry.known.as_ref().is_some_and(entry::Known::is_end);
+        let filled = entry
+            .known
+            .as_ref()
+            .map_or(Decimal::ZERO, |known| known.filled);
+        if entry.incomplete && entry.covered.has(Decimal::ZERO, filled) {
+            entry.incomplete = false;
+            self.incomplete.remove(&id);
+        }
         if is_end && !was_end {
             self.ended.push_back(id);
         }
@@ -192,6 +205,14 @@ impl Ledger {
             };
             if self.incomplete.contains(&id) || self.waiting.contains(&id) {
                 self.ended.push_back(id);
+                continue;
+            }
+            // One that was gone may have come back.
+            let goes_on = self.orders.get(&id).is_some_and(|entry| {
+                let is_end = entry.known.as_ref().is_some_and(entry::Known::is_end);
+                !is_end && !entry.is_gone()
+            });
+            if goes_on {
                 continue;
             }
             if let Some(entry) = self.orders.remove(&id) {
@@ -292,21 +313,37 @@ impl Ledger {
         self.messages
     }
 
-    /// From now on something may be missing, until an account that was read is [taken in](Self::reconcile).
-    pub(super) fn doubt(&mut self) {
-        self.sound.get_or_insert(self.newest);
+    /// The newest time of the service's that was seen.
+    pub(super) fn newest(&self) -> Option<DateTime<Utc>> {
+        self.newest
     }
 
-    /// Up to which time of the service's everything was told, as far as that is known.
+    /// Up to which time of the service's everything was told, as far as that is sure: what is newer was told
+    /// as well, unless a message was lost.
     pub(super) fn sound_until(&self) -> Option<DateTime<Utc>> {
-        self.sound.unwrap_or(self.newest)
+        self.checked
     }
 
-    /// The orders that may still change, with the time at which each was submitted.
+    /// Whether nothing is known to be missing.
+    pub(super) fn is_complete(&self) -> bool {
+        self.begun && self.incomplete.is_empty() && self.waiting.is_empty()
+    }
+
+    /// The orders that may still change, or of which something is missing, with the time at which each was
+    /// submitted.
     pub(super) fn open(&self) -> HashMap<Uuid, DateTime<Utc>> {
         let open = self.orders.iter().filter_map(|(id, entry)| {
-            let known = entry.known.as_ref().filter(|known| !known.is_end())?;
-            Some((*id, known.submitted))
+            let wanted = self.incomplete.contains(id) || self.waiting.contains(id);
+            match &entry.known {
+                Some(known) if wanted || !(known.is_end() || entry.is_gone()) => {
+                    Some((*id, known.submitted))
+                }
+                Some(_) => None,
+                None => {
+                    let order = &entry.held.first()?.order;
+                    Some((*id, order.submitted_at.unwrap_or(order.created_at)))
+                }
+            }
         });
         open.collect()
     }

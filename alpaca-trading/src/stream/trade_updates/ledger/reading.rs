@@ -32,6 +32,10 @@ pub(in super::super) struct Reading {
     pub(in super::super) gone: Vec<Uuid>,
     /// How many messages had come when the reading began.
     pub(in super::super) messages: u64,
+    /// The newest time of the service's that had been seen then.
+    pub(in super::super) newest: Option<DateTime<Utc>>,
+    /// Whether fills were looked for.
+    pub(in super::super) searched: bool,
     /// Whether fills that the orders show were looked for until there was no more hope.
     pub(in super::super) exhausted: bool,
 }
@@ -53,7 +57,7 @@ impl Ledger {
         for order in reading.orders {
             self.see(&order);
             let id = order.id;
-            if self.orders.contains_key(&id) {
+            if is_leg_of_several(&order) || self.orders.contains_key(&id) {
                 continue;
             }
             let mut entry = Entry::new(Covered::up_to(order.filled_qty.unwrap_or_default()));
@@ -70,6 +74,7 @@ impl Ledger {
                 told.push(update);
             }
         }
+        self.checked = self.newest;
         self.forget();
         told
     }
@@ -77,6 +82,11 @@ impl Ledger {
     /// From which time on fills are to be read, for these orders; none if all of their fills were told.
     pub(in super::super) fn fills_missing_since(&self, reading: &Reading) -> Option<DateTime<Utc>> {
         let missing = reading.orders.iter().filter_map(|order| {
+            // What the legs of such an order have filled is listed under their own ids, and looked for once.
+            let multi_leg = order.order_class == OrderClass::Mleg;
+            if multi_leg && (reading.searched || is_leg_of_several(order)) {
+                return None;
+            }
             let (mut covered, since) = match self.orders.get(&order.id) {
                 Some(entry) => {
                     let happened = entry.known.as_ref().and_then(|known| known.happened);
@@ -111,7 +121,7 @@ impl Ledger {
     /// How much of what an order has filled was filled by the one that it has replaced.
     ///
     /// That is what comes before its own first fill. Where it has none, all of it, if the order before it has
-    /// filled as much, or if there is no more hope of finding its own.
+    /// filled as much; and if there is no more hope of finding its own, what the order before it has filled.
     fn carried(&self, order: &Order, fills: &[TradingActivities], exhausted: bool) -> Decimal {
         let Some(before) = order.replaces else {
             return Decimal::ZERO;
@@ -124,9 +134,9 @@ impl Ledger {
             .orders
             .get(&before)
             .and_then(|entry| entry.known.as_ref());
-        match exhausted || known.is_some_and(|known| known.filled == total) {
-            true => total,
-            false => Decimal::ZERO,
+        match known {
+            Some(known) if exhausted || known.filled == total => known.filled.min(total),
+            _ => Decimal::ZERO,
         }
     }
 
@@ -136,13 +146,20 @@ impl Ledger {
         mut reading: Reading,
         number: u64,
     ) -> Vec<Arc<TradeUpdate>> {
+        self.checked = self.checked.max(reading.newest);
         for id in &reading.gone {
-            self.waiting.remove(id);
-            self.incomplete.remove(id);
-            if let Some(entry) = self.orders.remove(id) {
-                self.fills -= entry.fills.len();
-                self.forgotten_to = self.forgotten_to.max(entry.newest);
-                self.forgotten.add(*id);
+            let Some(entry) = self.orders.get_mut(id) else {
+                continue;
+            };
+            if entry.touched > reading.messages || entry.is_gone() {
+                continue;
+            }
+            entry.absent += 1;
+            if entry.is_gone() {
+                // It stays for a while, should anything still come of it.
+                entry.incomplete = false;
+                self.incomplete.remove(id);
+                self.ended.push_back(*id);
             }
         }
         // What an order has filled counts for the one that replaces it: older ones come first.
@@ -169,11 +186,6 @@ impl Ledger {
         found.into_iter().map(|(_, update)| update).collect()
     }
 
-    /// Everything that was read is told: nothing is missing any more.
-    pub(in super::super) fn trust(&mut self) {
-        self.sound = None;
-    }
-
     fn see(&mut self, order: &Order) {
         self.newest = self.newest.max(order.updated_at).max(order.submitted_at);
     }
@@ -187,11 +199,16 @@ impl Ledger {
         found: &mut Vec<(Option<DateTime<Utc>>, Arc<TradeUpdate>)>,
     ) {
         let id = order.id;
-        if self.forgotten.has(&id) {
+        if self.forgotten.has(&id) || is_leg_of_several(&order) {
             return;
         }
         let covered = Covered::default();
         let entry = self.orders.entry(id).or_insert_with(|| Entry::new(covered));
+        entry.absent = 0;
+        // What was corrected while it was read is not to be told as it was before.
+        if entry.corrected > reading.messages {
+            return;
+        }
         let stands = entry
             .known
             .as_ref()
@@ -202,6 +219,10 @@ impl Ledger {
         let total = order.filled_qty.unwrap_or_default();
         let multi_leg = order.order_class == OrderClass::Mleg;
         let mut covered = std::mem::take(&mut entry.covered);
+        if stands && known_total.is_some_and(|known| total < known) {
+            // A fill was taken back, and that was missed.
+            covered.cut(total);
+        }
         if !carry_known {
             let carried = self.carried(&order, &fills, reading.exhausted);
             covered.add(Decimal::ZERO, carried);
@@ -241,7 +262,10 @@ impl Ledger {
         }
         let mut state = TradeUpdate::of_state(order);
         if multi_leg {
+            let before = known_total.unwrap_or_default();
             state.legs = leg_fills(&state.order, reading);
+            state.cum_qty = (total > before).then_some(total);
+            state.qty = (total > before).then(|| total - before);
         }
         // The last fill has told it, if nothing came after it.
         let told_by_fill = told_total == Some(total)
@@ -313,6 +337,16 @@ fn is_news(known: &Known, order: &Order, meanwhile: bool) -> bool {
         filled,
         event_of(&order.status).stage(),
     ) > place(known.is_end(), known.filled, known.stage)
+}
+
+/// Whether a row of the list of orders is a leg of a multi-leg order: what happens to it is told with its
+/// parent, which has no symbol.
+fn is_leg_of_several(order: &Order) -> bool {
+    let has_symbol = order
+        .symbol
+        .as_ref()
+        .is_some_and(|symbol| !symbol.is_empty());
+    order.order_class == OrderClass::Mleg && has_symbol
 }
 
 /// The part of its order that a fill covers.

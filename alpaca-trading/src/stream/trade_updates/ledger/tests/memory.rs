@@ -5,18 +5,28 @@ use super::super::{ENDED, FILLS};
 use super::scene::{NOTHING, Scene, gone, numbered, reading};
 
 #[test]
-fn an_order_that_is_not_there_any_more_is_forgotten() {
+fn an_order_that_is_not_there_any_more_is_not_asked_for_for_ever() {
     let mut scene = Scene::begun();
     scene.live(&Say::fill(1, 0, 4).event_id(1));
+    for _ in 0..2 {
+        assert_eq!(scene.reconcile(gone(1)), NOTHING);
+        assert_eq!(scene.ledger.open().len(), 1);
+    }
+    // It may only have been placed just now.
+    scene.live(&Say::new("pending_cancel", 1).filled(4).event_id(2));
+    for _ in 0..2 {
+        assert_eq!(scene.reconcile(gone(1)), NOTHING);
+        assert_eq!(scene.ledger.open().len(), 1);
+    }
     assert_eq!(scene.reconcile(gone(1)), NOTHING);
     assert!(scene.ledger.open().is_empty());
-    scene.superseded(&Say::new("canceled", 1).event_id(2));
+    // Should anything come of it all the same, it is told.
+    scene.duplicate(&Say::fill(1, 0, 4).event_id(1));
     assert_eq!(
-        scene.reconcile(reading(&[&Say::fill(1, 0, 4)], vec![])),
-        NOTHING
+        scene.live(&Say::new("canceled", 1).filled(4).event_id(3)),
+        ["1 canceled 4"]
     );
-    // A fill of it that somebody has not read is lost, and that is said.
-    assert_eq!(scene.after(0), (vec![], false));
+    assert!(scene.after(0).1);
 }
 
 #[test]

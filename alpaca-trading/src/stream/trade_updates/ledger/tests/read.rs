@@ -88,7 +88,7 @@ fn the_end_of_a_leg_that_waits_is_not_missed() {
 
 #[test]
 fn orders_of_several_legs_have_no_gaps() {
-    let mleg = |say: Say| say.order("order_class", "mleg");
+    let mleg = |say: Say| say.order("order_class", "mleg").order("symbol", "");
     let mut scene = Scene::begun();
     scene.live(&mleg(Say::new("new", 1)));
     assert_eq!(
@@ -110,8 +110,18 @@ fn orders_of_several_legs_have_no_gaps() {
     let (_, state) = scene.told.last().unwrap();
     assert_eq!((state.legs.len(), state.origin), (1, Origin::MissedState));
     assert_eq!(state.legs[0].order_id, Some(uuid(2)));
+    assert_eq!(
+        (state.qty, state.cum_qty),
+        (Some(3.into()), Some(10.into()))
+    );
     assert!(!scene.ledger.is_incomplete());
     scene.duplicate(&mleg(Say::fill(1, 7, 10).time(30)));
+    // Where the list has its legs as well, they are no orders of their own.
+    let leg = Say::fill(2, 0, 3).time(30).order("order_class", "mleg");
+    assert_eq!(
+        scene.reconcile(reading(&[&leg], vec![activity(2, 0, 3, 30)])),
+        NOTHING
+    );
 }
 
 #[test]
@@ -135,7 +145,7 @@ fn what_there_was_at_the_start_is_known() {
             NOTHING
         );
         assert_eq!(scene.live(&Say::fill(2, 4, 10).time(40)), ["2 fill 4..10"]);
-        assert_eq!(scene.ledger.sound_until(), Some(at(40)));
+        assert_eq!(scene.ledger.sound_until(), Some(at(30)));
     }
 }
 
