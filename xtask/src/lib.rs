@@ -12,6 +12,7 @@
 //! | `regen/` | generates, compares, writes |
 //! | `client/` | reads the source of the client: which operations it covers, its twin without async |
 //! | `changes/` | says what changed between two documents |
+//! | `spec/` | fetches and lints a new document |
 //! | `ci/` | the checks |
 
 pub mod changes;
@@ -21,6 +22,7 @@ pub mod document;
 pub mod fault;
 pub mod regen;
 pub mod soak;
+pub mod spec;
 pub mod steps;
 
 #[path = "../../alpaca-trading-gen/build/mod.rs"]

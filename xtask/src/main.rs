@@ -7,12 +7,19 @@ use xtask::ci;
 use xtask::client::{blocking, coverage};
 use xtask::regen::{self, Mode};
 use xtask::soak;
+use xtask::spec;
 
 const USAGE: &str = "\
 cargo xtask regen [--check | --accept]       regenerate from the vendored documents
     --check     write nothing, fail when anything would change
     --accept    take changed snapshots instead of leaving them for review
 cargo xtask regen --spec FILE --out DIR      generate a raw client crate from any document
+cargo xtask spec fetch [--url URL] [--out FILE]
+                                             download a document, and keep it only if it is one
+cargo xtask spec lint FILE [--format text|json]
+                                             all that the pipeline would refuse or repair, and all that
+                                             contradicts itself; exit code 1 when something is refused,
+                                             2 when the file is no document
 cargo xtask coverage [--check]               write docs/coverage.md: operations and methods
 cargo xtask blocking [--check]               write the client's surface without async
 cargo xtask ci [CHECK ...]                   run all checks, or those named
@@ -25,6 +32,17 @@ cargo xtask soak [NAME ...] [--seed N]       never twice, never lost: thousands 
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(("spec", rest)) = arguments
+        .split_first()
+        .map(|(command, rest)| (command.as_str(), rest))
+    {
+        let answer = spec::run(&regen::workspace_root(), rest);
+        print!("{}", answer.out);
+        if !answer.error.is_empty() {
+            eprintln!("error: {}", answer.error.trim_end());
+        }
+        return ExitCode::from(answer.code);
+    }
     match run(&arguments) {
         Ok(report) => {
             print!("{report}");

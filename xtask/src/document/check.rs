@@ -23,16 +23,7 @@ pub fn check(document: &Document) -> Result<(), Fault> {
     let file = document.file.as_str();
     let fault = |pointer: &str, message: String| Fault::new(file, pointer, message);
 
-    let Value::Object(root) = &document.root else {
-        let found = kind(&document.root);
-        return Err(fault(
-            "#",
-            format!("is not an OpenAPI document: it is {found}, not an object"),
-        ));
-    };
-    version(root).map_err(|(pointer, message)| fault(pointer, message))?;
-    info(root).map_err(|(pointer, message)| fault(&pointer, message))?;
-    let paths = paths(root).map_err(|message| fault("#/paths", message))?;
+    let paths = identify(document)?;
     refs::check(file, &document.root)?;
 
     let mut operations = Operations::new(file, &document.root);
@@ -57,6 +48,27 @@ pub fn check(document: &Document) -> Result<(), Fault> {
         operations.check(&pointer, path, &template.names, item)?;
     }
     Ok(())
+}
+
+/// Checks that this is an OpenAPI document of a version that is read, and returns its paths, of
+/// which there is one at least.
+///
+/// # Errors
+///
+/// What it is instead, or lacks.
+pub fn identify(document: &Document) -> Result<&Map<String, Value>, Fault> {
+    let file = document.file.as_str();
+    let fault = |pointer: &str, message: String| Fault::new(file, pointer, message);
+    let Value::Object(root) = &document.root else {
+        let found = kind(&document.root);
+        return Err(fault(
+            "#",
+            format!("is not an OpenAPI document: it is {found}, not an object"),
+        ));
+    };
+    version(root).map_err(|(pointer, message)| fault(pointer, message))?;
+    info(root).map_err(|(pointer, message)| fault(&pointer, message))?;
+    paths(root).map_err(|message| fault("#/paths", message))
 }
 
 /// Whether this is a document of a version that is read.

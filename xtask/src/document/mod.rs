@@ -33,8 +33,8 @@ mod scalar;
 mod tests;
 mod yaml;
 
-pub use check::check;
-pub use read::read;
+pub use check::{check, identify};
+pub use read::{read, received};
 
 use serde_json::Value;
 
@@ -66,7 +66,7 @@ pub struct Document {
 
 /// `text` between backticks for a message: clipped, and with control characters made visible, so
 /// that a hostile document cannot flood a terminal or write escape sequences to it.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     const LONGEST: usize = 80;
     let mut shown = String::from("`");
     for (count, character) in text.chars().enumerate() {

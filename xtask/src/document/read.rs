@@ -26,12 +26,24 @@ use crate::fault::Fault;
 pub fn read(path: &Path) -> Result<Document, Fault> {
     let file = path.display().to_string();
     let bytes = bytes(path).map_err(|message| Fault::new(&file, "#", message))?;
-    let text = text(&bytes).map_err(|message| Fault::new(&file, "#", message))?;
-    let named_yaml = path
+    received(file, &bytes)
+}
+
+/// Reads the document that `bytes` hold, named `file` in messages.
+///
+/// # Errors
+///
+/// As [`read`], but for the file.
+pub fn received(file: String, bytes: &[u8]) -> Result<Document, Fault> {
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(Fault::new(&file, "#", too_large()));
+    }
+    let text = text(bytes).map_err(|message| Fault::new(&file, "#", message))?;
+    let named_yaml = Path::new(&file)
         .extension()
         .is_some_and(|name| name.eq_ignore_ascii_case("yaml") || name.eq_ignore_ascii_case("yml"));
     let root = parse(&file, text, named_yaml)?;
-    let sha256 = format!("{:x}", Sha256::digest(&bytes));
+    let sha256 = format!("{:x}", Sha256::digest(bytes));
     Ok(Document { file, sha256, root })
 }
 

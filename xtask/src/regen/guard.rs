@@ -2,7 +2,7 @@
 //!
 //! Progenitor and typify panic on documents that they cannot handle, without saying which part of
 //! the document they were at. Here a panic becomes a fault, and the operation is found by trying
-//! them one by one.
+//! some of them at a time.
 
 use std::cell::RefCell;
 use std::panic;
@@ -26,7 +26,7 @@ thread_local! {
 const THREAD: &str = "generator";
 
 /// Generates from `spec`, whose text is `text`.
-pub(super) fn generate(spec: &Value, text: &str) -> Result<Generated, Fault> {
+pub(crate) fn generate(spec: &Value, text: &str) -> Result<Generated, Fault> {
     attempt(text).map_err(|message| {
         let (pointer, what) = culprit(spec);
         Fault::new(
@@ -97,7 +97,7 @@ fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
-/// The operation that the generator fails on, found by trying each with what it refers to; or the
+/// The operation that the generator fails on, found by trying some with what they refer to; or the
 /// schema, when it is one that no operation refers to.
 fn culprit(spec: &Value) -> (String, String) {
     let mut all = Vec::new();
@@ -108,37 +108,62 @@ fn culprit(spec: &Value) -> (String, String) {
             .unwrap_or_default();
         all.push((method.to_owned(), path.to_owned(), id.to_owned()));
     });
-    for (method, path, id) in all {
-        if fails(spec, &operation_alone(spec, &method, &path), Vec::new()) {
-            return (
-                format!("#/paths/{}/{method}", escape(&path)),
-                format!("the operation {} {path} ({id})", method.to_uppercase()),
-            );
-        }
+    let failing = first_failing(&all, &|some| {
+        fails(spec, &operations_alone(spec, some), Vec::new())
+    });
+    if let Some((method, path, id)) = failing {
+        return (
+            format!("#/paths/{}/{method}", escape(path)),
+            format!("the operation {} {path} ({id})", method.to_uppercase()),
+        );
     }
-    for name in walk::components(spec)
+    let schemas: Vec<(&String, String)> = walk::components(spec)
         .into_iter()
         .flat_map(|all| all.keys())
-    {
-        let pointer = format!("#/components/schemas/{}", escape(name));
-        if fails(spec, &Map::new(), vec![pointer.clone()]) {
-            return (pointer, format!("the schema {name}"));
-        }
+        .map(|name| (name, format!("#/components/schemas/{}", escape(name))))
+        .collect();
+    let failing = first_failing(&schemas, &|some| {
+        let open = some.iter().map(|(_, pointer)| pointer.clone()).collect();
+        fails(spec, &Map::new(), open)
+    });
+    match failing {
+        Some((name, pointer)) => (pointer.clone(), format!("the schema {name}")),
+        None => ("#".to_owned(), "the document as a whole".to_owned()),
     }
-    ("#".to_owned(), "the document as a whole".to_owned())
 }
 
-/// The paths of a document with one operation in it.
-fn operation_alone(spec: &Value, method: &str, path: &str) -> Map<String, Value> {
-    let mut kept = Map::new();
-    if let Some(item) = spec.get("paths").and_then(|paths| paths.get(path)) {
+/// The first of `all` that fails alone, found by halving: a run costs as much as what is in it.
+fn first_failing<'a, T>(all: &'a [T], fails: &dyn Fn(&[T]) -> bool) -> Option<&'a T> {
+    if !fails(all) {
+        return None;
+    }
+    let mut some = all;
+    while some.len() > 1 {
+        let (first, second) = some.split_at(some.len() / 2);
+        some = if fails(first) { first } else { second };
+    }
+    if fails(some) {
+        return some.first();
+    }
+    // They fail together only, or what halving left out was the one.
+    all.iter().find(|one| fails(std::slice::from_ref(*one)))
+}
+
+/// The paths of a document with these operations alone: method, path and id of each.
+fn operations_alone(spec: &Value, some: &[(String, String, String)]) -> Map<String, Value> {
+    let mut paths = Map::new();
+    for (method, path, _) in some {
+        let Some(item) = spec.get("paths").and_then(|paths| paths.get(path)) else {
+            continue;
+        };
+        let kept = paths.entry(path.clone()).or_insert_with(|| json!({}));
         for key in [method, "parameters"] {
-            if let Some(value) = item.get(key) {
+            if let (Some(kept), Some(value)) = (kept.as_object_mut(), item.get(key)) {
                 kept.insert(key.to_owned(), value.clone());
             }
         }
     }
-    Map::from_iter([(path.to_owned(), Value::Object(kept))])
+    paths
 }
 
 /// Whether the generator fails on these paths and what they, and `open`, refer to.

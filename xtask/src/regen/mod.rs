@@ -9,7 +9,7 @@
 //! | `standalone.rs` | a raw client crate of its own for any document |
 //! | `writes.rs` | all files or none |
 
-mod guard;
+pub(crate) mod guard;
 mod provenance;
 mod snapshots;
 mod standalone;

@@ -50,8 +50,21 @@ pub struct Outcome {
     pub warnings: Vec<String>,
 }
 
+/// Who looks on: called after each repair with its name, and after the naming with `None`, with the
+/// document before and after.
+pub type Watch<'a> = dyn FnMut(Option<&'static str>, &Value, &Value) + 'a;
+
 /// Runs all steps; the first fault is the error.
 pub fn run(input: Input) -> Result<Outcome, Fault> {
+    watched(input, None)
+}
+
+/// Runs all steps while `watch` looks on, which costs a copy of the document for each repair.
+///
+/// # Errors
+///
+/// The first fault.
+pub fn watched(input: Input, mut watch: Option<&mut Watch<'_>>) -> Result<Outcome, Fault> {
     document::check(&input.document)?;
     let file = input.document.file;
     let mut spec = input.document.root;
@@ -70,13 +83,29 @@ pub fn run(input: Input) -> Result<Outcome, Fault> {
         spec = merged.root;
     }
     let mut warnings = Vec::new();
-    let mut applied = repairs::apply(&mut spec, repairs::document::REPAIRS);
-    applied.extend(repairs::apply(&mut spec, repairs::unions::REPAIRS));
-    applied.extend(repairs::apply(&mut spec, shapes::GUARDS));
+    let apply = |spec: &mut Value, all: &[repairs::Repair], watch: &mut Option<&mut Watch<'_>>| {
+        all.iter()
+            .flat_map(|repair| {
+                let before = watch.is_some().then(|| spec.clone());
+                let applied = repairs::apply(spec, std::slice::from_ref(repair));
+                if let (Some(watch), Some(before)) = (watch.as_mut(), before) {
+                    watch(Some(repair.name), &before, spec);
+                }
+                applied
+            })
+            .collect::<Vec<_>>()
+    };
+    let mut applied = apply(&mut spec, repairs::document::REPAIRS, &mut watch);
+    applied.extend(apply(&mut spec, repairs::unions::REPAIRS, &mut watch));
+    applied.extend(apply(&mut spec, shapes::GUARDS, &mut watch));
+    let unnamed = watch.is_some().then(|| spec.clone());
     names::correct_spelling(&mut spec);
     warnings.extend(operations::name(&mut spec));
     warnings.extend(names::name_types(&mut spec));
-    applied.extend(repairs::apply(&mut spec, repairs::generator::REPAIRS));
+    if let (Some(watch), Some(before)) = (watch.as_mut(), unnamed) {
+        watch(None, &before, &spec);
+    }
+    applied.extend(apply(&mut spec, repairs::generator::REPAIRS, &mut watch));
     let stale: Vec<String> = applied
         .iter()
         .filter(|repair| repair.is_stale())
