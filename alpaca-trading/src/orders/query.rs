@@ -174,6 +174,35 @@ impl OrderQuery {
         self
     }
 
+    /// Whether an order is one of those, by its state and by its time.
+    #[cfg(all(test, feature = "stream"))]
+    pub(crate) fn admits(&self, order: &alpaca_trading_gen::types::Order) -> bool {
+        use alpaca_trading_gen::types::OrderStatus as S;
+        let closed = matches!(
+            order.status,
+            S::Filled | S::Canceled | S::Expired | S::Rejected | S::Replaced
+        );
+        let state = match &self.status {
+            Some(ListOrdersStatus::All) => true,
+            Some(ListOrdersStatus::Closed) => closed,
+            _ => !closed,
+        };
+        let submitted = order.submitted_at.unwrap_or(order.created_at);
+        let time = |bound: &DateOrTime| match bound {
+            DateOrTime::Time(time) => *time,
+            DateOrTime::Date(date) => date.and_time(chrono::NaiveTime::MIN).and_utc(),
+        };
+        state
+            && self
+                .after
+                .as_ref()
+                .is_none_or(|after| submitted > time(after))
+            && self
+                .until
+                .as_ref()
+                .is_none_or(|until| submitted < time(until))
+    }
+
     /// Whether the oldest order comes first.
     pub(super) fn is_ascending(&self) -> bool {
         match &self.direction {

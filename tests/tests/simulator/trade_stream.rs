@@ -9,6 +9,7 @@ use alpaca_trading::stream::{
     DisconnectKind, Phase, StreamItem, TradeEvent, TradeStream, TradeUpdate,
 };
 use alpaca_trading::{Attempt, Client, Hook, Pacing, Side, dec};
+use alpaca_trading_sim::faults::Fault;
 use alpaca_trading_sim::streams::StreamFault;
 
 use crate::{d, simulator};
@@ -234,6 +235,56 @@ async fn waiting_for_an_order_listens_instead_of_asking() {
     );
     assert_eq!(looks.0.load(Ordering::Relaxed), 1);
     drop(stream);
+}
+
+#[tokio::test]
+async fn waiting_looks_once_more_when_the_stream_was_silent() {
+    let (simulator, client) = simulator().await;
+    let _stream = client.trade_updates().connect().await.unwrap();
+    let order = client.orders().submit(waiting()).await.unwrap();
+    // The connection is dead, and nobody has noticed yet.
+    simulator
+        .faults()
+        .on("trade_updates")
+        .stream_fault(StreamFault::Mute);
+    let orders = client.orders();
+    let fills = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        simulator.market().set_price("AAPL", dec!(99)).unwrap();
+        simulator.clock().advance(chrono::TimeDelta::seconds(1));
+    };
+    let limit = Duration::from_millis(400);
+    let waits = orders.wait_for(order.id, Condition::Filled, limit);
+    let ((), filled) = tokio::join!(fills, waits);
+    assert_eq!(filled.unwrap().filled_qty, Some(dec!(3)));
+}
+
+#[tokio::test]
+async fn waiting_for_an_order_that_is_not_found_at_first_asks_again_soon() {
+    let (simulator, client) = simulator().await;
+    let _stream = client.trade_updates().connect().await.unwrap();
+    let request = OrderRequest::market("AAPL", Side::Buy, Quantity::shares(3));
+    let order = client.orders().submit(request).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    // It is filled, which the stream does not tell again.
+    let body = serde_json::json!({"code": 40_410_000, "message": "order not found"});
+    simulator
+        .faults()
+        .on("get_order")
+        .times(1)
+        .fault(Fault::json(404, &body));
+    let begun = Instant::now();
+    let limit = Duration::from_secs(5);
+    let filled = client
+        .orders()
+        .wait_for(order.id, Condition::Filled, limit)
+        .await;
+    assert_eq!(filled.unwrap().filled_qty, Some(dec!(3)));
+    assert!(
+        begun.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        begun.elapsed()
+    );
 }
 
 #[tokio::test]

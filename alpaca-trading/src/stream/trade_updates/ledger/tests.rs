@@ -1,5 +1,6 @@
 //! The rules, one by one, and a property that holds whatever comes in which order.
 
+mod doubt;
 mod memory;
 mod property;
 mod read;

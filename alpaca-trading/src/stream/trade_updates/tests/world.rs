@@ -140,7 +140,8 @@ impl Account {
 type Answer<'a, T> = std::pin::Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
 
 impl Source for Account {
-    fn orders(&self, _: OrderQuery) -> Answer<'_, Rows<Order>> {
+    /// Those that the query admits, and no others.
+    fn orders(&self, query: OrderQuery) -> Answer<'_, Rows<Order>> {
         Box::pin(async move {
             let takes = self.with(|state| {
                 state.asked.push(Instant::now());
@@ -150,10 +151,9 @@ impl Source for Account {
                 tokio::time::sleep(takes).await;
             }
             self.check()?;
-            Ok(Rows::new(
-                self.with(|state| state.orders.clone()),
-                Vec::new(),
-            ))
+            let mut orders = self.with(|state| state.orders.clone());
+            orders.retain(|order| query.admits(order));
+            Ok(Rows::new(orders, Vec::new()))
         })
     }
 
