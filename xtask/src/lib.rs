@@ -11,8 +11,8 @@
 //! | `steps/` | converts, repairs and names it |
 //! | `regen/` | generates, compares, writes |
 //! | `client/` | reads the source of the client: which operations it covers, its twin without async |
-//! | `changes/` | says what changed between two documents |
-//! | `spec/` | fetches and lints a new document |
+//! | `changes/` | says what changed between two results of the pipeline |
+//! | `spec/` | what to do when the published document changes |
 //! | `ci/` | the checks |
 
 pub mod changes;

@@ -20,6 +20,9 @@ cargo xtask spec lint FILE [--format text|json]
                                              all that the pipeline would refuse or repair, and all that
                                              contradicts itself; exit code 1 when something is refused,
                                              2 when the file is no document
+cargo xtask spec diff OLD NEW [--format text|markdown|json] [--fail-on breaking]
+                                             what changed between two documents, by Alpaca's policy; exit
+                                             code 1 when that fails on something, 2 for no document
 cargo xtask coverage [--check]               write docs/coverage.md: operations and methods
 cargo xtask blocking [--check]               write the client's surface without async
 cargo xtask ci [CHECK ...]                   run all checks, or those named

@@ -296,3 +296,52 @@ fn a_wrong_command_line_is_explained() {
     );
     assert!(!Path::new("/nonexistent").exists());
 }
+
+/// A document whose one answer has the property `name`.
+fn document_with(name: &str) -> String {
+    format!(
+        r#"{{{HEAD},"paths":{{"/x":{{"get":{{"operationId":"x","responses":{{"200":{{"description":"","content":{{"application/json":{{"schema":{{"type":"object","properties":{{"{name}":{{"type":"string"}}}}}}}}}}}}}}}}}}}}}}"#
+    )
+}
+
+#[test]
+fn spec_diff_says_by_its_exit_code_what_it_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let old = path("old.json", &document_with("qty"));
+    let new = path("new.json", &document_with("side"));
+    let bad = path("bad.json", "{}");
+    let code = |arguments: &[&str]| {
+        let mut all = vec!["spec", "diff"];
+        all.extend(arguments);
+        let output = xtask(&all);
+        let stdout = String::from_utf8(output.stdout.clone()).unwrap();
+        (output.status.code(), stdout, stderr(&output))
+    };
+    let (status, text, _) = code(&[&old, &new]);
+    assert_eq!(status, Some(0));
+    assert!(text.contains("qty: property is gone"), "{text}");
+    let (status, text, _) = code(&[&old, &new, "--fail-on", "breaking", "--format", "json"]);
+    assert_eq!(status, Some(1));
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["counts"]["breaking"], 1);
+    let (status, text, _) = code(&[&old, &old, "--fail-on", "breaking"]);
+    assert_eq!(status, Some(0));
+    assert!(text.contains("no changes"), "{text}");
+    for arguments in [vec![&*old, &*bad], vec![&*bad, &*old]] {
+        let (status, text, message) = code(&arguments);
+        assert_eq!((status, text.as_str()), (Some(2), ""));
+        assert_eq!(message.matches("error:").count(), 1, "{message}");
+        assert!(message.contains("bad.json: #"), "{message}");
+    }
+    for arguments in [vec![], vec![&*old], vec![&*old, &*new, "--format", "xml"]] {
+        let (status, _, message) = code(&arguments);
+        assert_eq!(status, Some(2));
+        assert!(message.contains("cargo xtask spec diff"), "{message}");
+    }
+}

@@ -71,6 +71,27 @@ pub fn identify(document: &Document) -> Result<&Map<String, Value>, Fault> {
     paths(root).map_err(|message| fault("#/paths", message))
 }
 
+/// Checks that the document can be compared with another: it is OpenAPI of a version that is read,
+/// it has paths, and every `$ref` leads somewhere. Other faults stay where they are.
+///
+/// # Errors
+///
+/// The first [`Fault`].
+pub fn comparable(document: &Document) -> Result<(), Fault> {
+    let file = document.file.as_str();
+    let fault = |pointer: &str, message: String| Fault::new(file, pointer, message);
+    let Value::Object(root) = &document.root else {
+        let found = kind(&document.root);
+        return Err(fault(
+            "#",
+            format!("is not an OpenAPI document: it is {found}, not an object"),
+        ));
+    };
+    version(root).map_err(|(pointer, message)| fault(pointer, message))?;
+    paths(root).map_err(|message| fault("#/paths", message))?;
+    refs::check(file, &document.root)
+}
+
 /// Whether this is a document of a version that is read.
 fn version(root: &Map<String, Value>) -> Result<(), (&'static str, String)> {
     if let Some(swagger) = root.get("swagger") {

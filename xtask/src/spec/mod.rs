@@ -3,8 +3,10 @@
 //! | file | its one idea |
 //! | --- | --- |
 //! | `fetch/` | downloads a document, and keeps it only if it is one |
+//! | `diff/` | what changed between two documents, by Alpaca's own policy |
 //! | `lint/` | everything that the pipeline would refuse or repair, and what contradicts itself |
 
+pub mod diff;
 pub mod fetch;
 pub mod lint;
 
@@ -47,6 +49,7 @@ impl Answer {
 #[must_use]
 pub fn run(root: &Path, arguments: &[String]) -> Answer {
     match arguments.split_first() {
+        Some((command, rest)) if command == "diff" => diff::command(rest),
         Some((command, rest)) if command == "fetch" => fetch::command(root, rest),
         Some((command, rest)) if command == "lint" => lint::command(root, rest),
         Some((command, _)) => Answer::failure(

@@ -1,0 +1,190 @@
+//! Request bodies and responses: codes, media types, headers, and the schemas in them.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::change::{Found, Kind};
+use super::document::{Doc, Place};
+use super::operations::rest;
+use super::parameters::parameter;
+use super::prose;
+use super::schema::Comparison;
+
+/// Anything.
+static ANY: Value = Value::Bool(true);
+
+/// The contents of a body by media type, without parameters and in lower case.
+pub(super) fn media<'a>(body: &Place<'a>) -> BTreeMap<String, Place<'a>> {
+    body.entries("content", false)
+        .into_iter()
+        .map(|(media, content)| {
+            let media = media.split(';').next().unwrap_or(media);
+            (media.trim().to_lowercase(), content)
+        })
+        .collect()
+}
+
+/// Adds a change if something became required or optional.
+pub(super) fn need<'a>(comparison: &mut Comparison<'a>, old: &Place<'a>, new: &Place<'a>) {
+    let kind = match (old.is_set("required"), new.is_set("required")) {
+        (false, true) => Kind::NowRequired,
+        (true, false) => Kind::NowOptional,
+        _ => return,
+    };
+    comparison.add(Found::new(kind, Some(&old.pointer), Some(&new.pointer)));
+}
+
+/// Compares the request bodies of two versions of one operation.
+pub(super) fn request<'a>(comparison: &mut Comparison<'a>, old: &Place<'a>, new: &Place<'a>) {
+    match (old.get("requestBody"), new.get("requestBody")) {
+        (Some(old), Some(new)) => {
+            let (old, new) = (comparison.old.resolve(&old), comparison.new.resolve(&new));
+            body(comparison, &old, &new);
+        }
+        (None, Some(new)) => {
+            let body = comparison.new.resolve(&new);
+            let found = Found::new(Kind::RequestBodyAdded, None, Some(&new.pointer));
+            comparison.add(found.required(body.is_set("required")));
+        }
+        (Some(old), None) => {
+            let body = comparison.old.resolve(&old);
+            let found = Found::new(Kind::RequestBodyRemoved, Some(&old.pointer), None);
+            comparison.add(found.required(body.is_set("required")));
+        }
+        (None, None) => {}
+    }
+}
+
+/// Compares two versions of one request body.
+pub(super) fn body<'a>(comparison: &mut Comparison<'a>, old: &Place<'a>, new: &Place<'a>) {
+    prose::compare(comparison, old, new);
+    need(comparison, old, new);
+    contents(comparison, old, new);
+    const KNOWN: [&str; 3] = ["description", "required", "content"];
+    rest(comparison, old, new, &KNOWN);
+}
+
+/// Compares the responses of two versions of one operation.
+pub(super) fn responses<'a>(comparison: &mut Comparison<'a>, old: &Place<'a>, new: &Place<'a>) {
+    let all = |doc: &Doc<'a>, operation: &Place<'a>| -> BTreeMap<String, (Place<'a>, Place<'a>)> {
+        operation
+            .entries("responses", true)
+            .into_iter()
+            .map(|(status, used)| {
+                let declared = doc.resolve(&used);
+                (status.to_uppercase(), (used, declared))
+            })
+            .collect()
+    };
+    let (old, new) = (all(&comparison.old, old), all(&comparison.new, new));
+    for (status, (used, was)) in &old {
+        match new.get(status) {
+            Some((_, is)) => response(comparison, was, is),
+            None => {
+                let found = Found::new(Kind::ResponseRemoved, Some(&used.pointer), None);
+                comparison.add(found.named(status.to_lowercase()));
+            }
+        }
+    }
+    for (status, (used, _)) in &new {
+        if !old.contains_key(status) {
+            let found = Found::new(Kind::ResponseAdded, None, Some(&used.pointer));
+            comparison.add(found.named(status.to_lowercase()));
+        }
+    }
+}
+
+/// Compares two versions of one response.
+pub(super) fn response<'a>(comparison: &mut Comparison<'a>, old: &Place<'a>, new: &Place<'a>) {
+    prose::compare(comparison, old, new);
+    contents(comparison, old, new);
+    headers(comparison, old, new);
+    const KNOWN: [&str; 5] = ["description", "summary", "content", "headers", "links"];
+    rest(comparison, old, new, &KNOWN);
+}
+
+fn headers<'a>(comparison: &mut Comparison<'a>, old: &Place<'a>, new: &Place<'a>) {
+    let all = |doc: &Doc<'a>, response: &Place<'a>| -> BTreeMap<String, (Place<'a>, Place<'a>)> {
+        response
+            .entries("headers", false)
+            .into_iter()
+            .map(|(name, used)| {
+                let declared = doc.resolve(&used);
+                (name.to_lowercase(), (used, declared))
+            })
+            .collect()
+    };
+    let (old, new) = (all(&comparison.old, old), all(&comparison.new, new));
+    for (name, (used, was)) in &old {
+        match new.get(name) {
+            Some((_, is)) => parameter(comparison, was, is),
+            None => {
+                let found = Found::new(Kind::HeaderRemoved, Some(&used.pointer), None);
+                comparison.add(found.named(name.as_str()));
+            }
+        }
+    }
+    for (name, (used, _)) in &new {
+        if !old.contains_key(name) {
+            let found = Found::new(Kind::HeaderAdded, None, Some(&used.pointer));
+            comparison.add(found.named(name.as_str()));
+        }
+    }
+}
+
+/// Compares what two bodies hold, by media type.
+fn contents<'a>(comparison: &mut Comparison<'a>, old: &Place<'a>, new: &Place<'a>) {
+    let (was, is) = (media(old), media(new));
+    for (name, content) in &was {
+        match is.get(name) {
+            Some(other) => {
+                prose::compare(comparison, content, other);
+                let pair = (
+                    body_schema(&comparison.old, name, content),
+                    body_schema(&comparison.new, name, other),
+                );
+                optional_schema(comparison, (content, pair.0), (other, pair.1));
+                const KNOWN: [&str; 3] = ["schema", "example", "examples"];
+                rest(comparison, content, other, &KNOWN);
+            }
+            None => {
+                let found = Found::new(Kind::MediaTypeRemoved, Some(&content.pointer), None);
+                comparison.add(found.named(name.as_str()));
+            }
+        }
+    }
+    for (name, content) in &is {
+        if !was.contains_key(name) {
+            let found = Found::new(Kind::MediaTypeAdded, None, Some(&content.pointer));
+            comparison.add(found.named(name.as_str()));
+        }
+    }
+}
+
+/// The schema of a body. Bytes have none in 3.1, and are a binary string in 3.0.
+fn body_schema<'a>(doc: &Doc<'a>, media: &str, content: &Place<'a>) -> Option<Place<'a>> {
+    let schema = content.get("schema")?;
+    let view = doc.view(&schema);
+    let is_text = media.contains("json") || media.starts_with("text/") || media.contains("form");
+    let is_bytes = view
+        .format
+        .as_ref()
+        .is_some_and(|(name, _)| *name == "binary");
+    (is_text || !is_bytes).then_some(schema)
+}
+
+/// Compares two schemas of which either may be missing; then anything goes.
+pub(super) fn optional_schema<'a>(
+    comparison: &mut Comparison<'a>,
+    (old, was): (&Place<'a>, Option<Place<'a>>),
+    (new, is): (&Place<'a>, Option<Place<'a>>),
+) {
+    if was.is_none() && is.is_none() {
+        return;
+    }
+    let any = |holder: &Place<'a>| Place::new(holder.pointer.clone(), &ANY);
+    let was = was.unwrap_or_else(|| any(old));
+    let is = is.unwrap_or_else(|| any(new));
+    comparison.schema(&was, &is);
+}

@@ -1,0 +1,409 @@
+//! What a change is, before and after it is judged.
+
+use std::collections::{BTreeSet, HashSet};
+
+use serde_json::Value;
+
+/// What sort of change it is; the names are part of the documented output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// An operation that is new.
+    OperationAdded,
+    /// An operation that is gone.
+    OperationRemoved,
+    /// Another `operationId` for the same method and path.
+    OperationRenamed,
+    /// A path that is now another.
+    PathRenamed,
+    /// A path that differs in its version only.
+    PathVersionChanged,
+    /// A parameter that is new.
+    ParameterAdded,
+    /// A parameter that is gone.
+    ParameterRemoved,
+    /// A parameter with another name.
+    ParameterRenamed,
+    /// A parameter that goes elsewhere, such as from the query into a header.
+    ParameterMoved,
+    /// A parameter, body or header that must now be there.
+    NowRequired,
+    /// A parameter, body or header that may now be left out.
+    NowOptional,
+    /// A parameter that is written in another way.
+    StyleChanged,
+    /// A request body where there was none.
+    RequestBodyAdded,
+    /// A request body that is gone.
+    RequestBodyRemoved,
+    /// A media type that is new.
+    MediaTypeAdded,
+    /// A media type that is gone.
+    MediaTypeRemoved,
+    /// A response code that is new.
+    ResponseAdded,
+    /// A response code that is gone.
+    ResponseRemoved,
+    /// A response header that is new.
+    HeaderAdded,
+    /// A response header that is gone.
+    HeaderRemoved,
+    /// A named schema that is new.
+    SchemaAdded,
+    /// A named schema that is gone.
+    SchemaRemoved,
+    /// A named schema with another name.
+    SchemaRenamed,
+    /// A property that is new.
+    PropertyAdded,
+    /// A property that is gone.
+    PropertyRemoved,
+    /// A property with another name.
+    PropertyRenamed,
+    /// A name that joined a `required` list.
+    RequiredAdded,
+    /// A name that left a `required` list.
+    RequiredRemoved,
+    /// Null is now possible.
+    NullableAdded,
+    /// Null is no longer possible.
+    NullableRemoved,
+    /// Another type.
+    TypeChanged,
+    /// A type with more possibilities.
+    TypeWidened,
+    /// A type with fewer possibilities.
+    TypeNarrowed,
+    /// Another named schema in the place of one.
+    TypeReplaced,
+    /// Another format.
+    FormatChanged,
+    /// An enum value that is new.
+    EnumValueAdded,
+    /// An enum value that is gone.
+    EnumValueRemoved,
+    /// Values are listed where none were.
+    EnumIntroduced,
+    /// Values are no longer listed.
+    EnumLifted,
+    /// A bound, pattern or closedness that admits less.
+    BoundTightened,
+    /// A bound, pattern or closedness that admits more.
+    BoundLoosened,
+    /// Another default.
+    DefaultChanged,
+    /// A default that came or went.
+    DefaultStated,
+    /// One more variant of a union.
+    VariantAdded,
+    /// One variant of a union less.
+    VariantRemoved,
+    /// Can no longer be sent.
+    ReadOnlyAdded,
+    /// Is no longer answered.
+    WriteOnlyAdded,
+    /// Can again be sent, or is again answered.
+    AccessLoosened,
+    /// Any other keyword that says something.
+    KeywordChanged,
+    /// What a caller must prove.
+    SecurityChanged,
+    /// An address that is new.
+    ServerAdded,
+    /// An address that is gone.
+    ServerRemoved,
+    /// Deprecated now.
+    Deprecated,
+    /// A description says that something is deprecated or will go; no keyword does.
+    EndAnnounced,
+    /// Deprecated no longer.
+    DeprecationWithdrawn,
+    /// Deprecated as before, with other dates.
+    DeprecationDated,
+    /// A text for people.
+    TextChanged,
+    /// An example.
+    ExampleChanged,
+    /// An extension (`x-…`).
+    ExtensionChanged,
+}
+
+impl Kind {
+    /// The name in the output: `operation-added`.
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for letter in format!("{self:?}").chars() {
+            if letter.is_ascii_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.push(letter.to_ascii_lowercase());
+        }
+        name
+    }
+}
+
+/// What the policy makes of a change, the gravest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// A caller that was right may be wrong now.
+    Breaking,
+    /// Somebody was told that something will go.
+    Deprecation,
+    /// Callers go on as before.
+    Compatible,
+    /// Only people see it.
+    Documentation,
+}
+
+impl Class {
+    /// All of them, the gravest first.
+    pub const ALL: [Class; 4] = [
+        Class::Breaking,
+        Class::Deprecation,
+        Class::Compatible,
+        Class::Documentation,
+    ];
+
+    /// The name in the output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Class::Breaking => "breaking",
+            Class::Deprecation => "deprecation",
+            Class::Compatible => "compatible",
+            Class::Documentation => "documentation",
+        }
+    }
+}
+
+/// Which way what changed travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Direction {
+    /// Callers send it.
+    pub request: bool,
+    /// The service answers it.
+    pub response: bool,
+}
+
+impl Direction {
+    /// Sent.
+    pub const REQUEST: Self = Self {
+        request: true,
+        response: false,
+    };
+    /// Answered.
+    pub const RESPONSE: Self = Self {
+        request: false,
+        response: true,
+    };
+
+    /// Both ways, as far as one of the two says so.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            request: self.request || other.request,
+            response: self.response || other.response,
+        }
+    }
+
+    /// The name in the output.
+    pub fn name(self) -> &'static str {
+        match (self.request, self.response) {
+            (true, true) => "both",
+            (true, false) => "request",
+            (false, true) => "response",
+            (false, false) => "none",
+        }
+    }
+}
+
+/// A change as it was found, not yet judged.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub(super) kind: Kind,
+    /// Where in the old document; `None` for what is new.
+    pub(super) old: Option<String>,
+    /// Where in the new document; `None` for what is gone.
+    pub(super) new: Option<String>,
+    /// The keyword, the name or the value that the change is about.
+    pub(super) name: Option<String>,
+    pub(super) from: Option<Value>,
+    pub(super) to: Option<Value>,
+    /// For what came or went: whether it must be there.
+    pub(super) required: bool,
+    /// For a replaced type: how the two types differ.
+    pub(super) inner: Vec<Found>,
+    /// Where it shows, if that is not where it is declared.
+    pub(super) site: Option<Site>,
+}
+
+/// A use of a named schema in the place of one that the other document writes out.
+///
+/// The named schema itself has not changed: what differs is told of the use.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Site {
+    /// Whether the new document has the name.
+    pub(super) is_new: bool,
+    /// The pointer of the named schema, or of something in it.
+    pub(super) target: String,
+    /// The pointer of the use, followed by the way through the named schema.
+    pub(super) at: String,
+}
+
+impl Found {
+    pub(super) fn new(kind: Kind, old: Option<&str>, new: Option<&str>) -> Self {
+        Self {
+            kind,
+            old: old.map(str::to_owned),
+            new: new.map(str::to_owned),
+            name: None,
+            from: None,
+            to: None,
+            required: false,
+            inner: Vec::new(),
+            site: None,
+        }
+    }
+
+    pub(super) fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    pub(super) fn turned(mut self, from: Option<Value>, to: Option<Value>) -> Self {
+        self.from = from;
+        self.to = to;
+        self
+    }
+
+    pub(super) fn required(mut self, required: bool) -> Self {
+        self.required = required;
+        self
+    }
+
+    /// Whether only people see it.
+    pub(super) fn is_prose(&self) -> bool {
+        use Kind::{
+            Deprecated, DeprecationDated, DeprecationWithdrawn, EndAnnounced, ExampleChanged,
+            ExtensionChanged, TextChanged,
+        };
+        matches!(
+            self.kind,
+            TextChanged
+                | ExampleChanged
+                | ExtensionChanged
+                | Deprecated
+                | EndAnnounced
+                | DeprecationDated
+                | DeprecationWithdrawn
+        )
+    }
+}
+
+/// What makes a change the same one, met again: its kind, where the documents declare what it is
+/// about, and its name.
+type Key = (
+    Kind,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+    Option<Site>,
+);
+
+/// Where changes are collected, each once: a shared part is met on many ways.
+#[derive(Debug, Default)]
+pub(super) struct Collector {
+    pub(super) found: Vec<Found>,
+    known: HashSet<Key>,
+    /// The uses that are being compared, the innermost last.
+    pub(super) sites: Vec<Site>,
+}
+
+impl Collector {
+    pub(super) fn add(&mut self, found: Found) {
+        let (old, new) = (found.old.clone(), found.new.clone());
+        self.add_by(old.as_deref(), new.as_deref(), found);
+    }
+
+    /// Like `add` for what one document declares only: the place in the other one, which depends
+    /// on the way here, does not make it a second change.
+    pub(super) fn add_by(&mut self, old: Option<&str>, new: Option<&str>, mut found: Found) {
+        found.site = self.site(&found);
+        let owned = |pointer: Option<&str>| pointer.map(str::to_owned);
+        let key = (
+            found.kind,
+            owned(old),
+            owned(new),
+            found.name.clone(),
+            found.site.clone(),
+        );
+        if self.known.insert(key) {
+            self.found.push(found);
+        }
+    }
+
+    /// The use through which something in a named schema was found.
+    fn site(&self, found: &Found) -> Option<Site> {
+        self.sites.iter().rev().find_map(|site| {
+            let pointer = if site.is_new { &found.new } else { &found.old };
+            let way = pointer.as_deref()?.strip_prefix(&site.target)?;
+            (way.is_empty() || way.starts_with('/')).then(|| Site {
+                is_new: site.is_new,
+                target: format!("{}{way}", site.target),
+                at: format!("{}{way}", site.at),
+            })
+        })
+    }
+}
+
+/// What a change is about, taken from its pointer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Subject {
+    /// `GET /v2/orders`.
+    pub operation: Option<String>,
+    /// The named schema.
+    pub schema: Option<String>,
+    /// The way to a property: `legs[].qty`.
+    pub property: Option<String>,
+    /// `query limit`.
+    pub parameter: Option<String>,
+    /// The response code.
+    pub response: Option<String>,
+    /// The response header.
+    pub header: Option<String>,
+    /// The media type.
+    pub media_type: Option<String>,
+    /// Another component: `responses/429`.
+    pub component: Option<String>,
+}
+
+/// A change with everything that is told about it.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// What sort of change.
+    pub kind: Kind,
+    /// What the policy makes of it.
+    pub class: Class,
+    /// Which way what changed travels.
+    pub direction: Direction,
+    /// Where in the old document.
+    pub old: Option<String>,
+    /// Where in the new document.
+    pub new: Option<String>,
+    /// What it is about.
+    pub subject: Subject,
+    /// The subject in few words: `Order.qty`.
+    pub place: String,
+    /// The keyword, the name or the value that came, went or changed.
+    pub name: Option<String>,
+    /// What it was.
+    pub from: Option<Value>,
+    /// What it is.
+    pub to: Option<Value>,
+    /// For what came or went: whether it must be there.
+    pub required: bool,
+    /// One sentence.
+    pub text: String,
+    /// The rule of the policy.
+    pub reason: String,
+    /// The operations that it concerns.
+    pub operations: BTreeSet<String>,
+}

@@ -1,0 +1,245 @@
+//! From what was found to what is told: direction, class, subject, words, order.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::bump::{Bump, bumps};
+use super::change::{Change, Class, Direction, Found, Kind};
+use super::deprecation::{Deprecation, standing};
+use super::document::{Doc, schema_name};
+use super::reach::Reach;
+use super::schema::Comparison;
+use super::subject::{label, of};
+use super::{policy, wording};
+use crate::document::Document;
+
+/// One of the two documents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Side {
+    /// The file as the user named it.
+    pub file: String,
+    /// The hash of its bytes: `info.version` identifies nothing.
+    pub sha256: String,
+    /// The version of OpenAPI.
+    pub openapi: String,
+    /// How many operations it has.
+    pub operations: usize,
+    /// How many named schemas it has.
+    pub schemas: usize,
+}
+
+/// Something that is no change and that a reader who looks at names will ask about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The named schema.
+    pub schema: String,
+    /// Whether it was written out before and has a name now, or the other way round.
+    pub named_now: bool,
+}
+
+impl Note {
+    /// The name in the output.
+    pub fn kind(&self) -> &'static str {
+        if self.named_now {
+            "schema-extracted"
+        } else {
+            "schema-inlined"
+        }
+    }
+
+    /// One sentence.
+    pub fn text(&self) -> String {
+        if self.named_now {
+            format!(
+                "schema {} was written out where it is used, and has a name now",
+                self.schema
+            )
+        } else {
+            format!(
+                "schema {} is written out where it was used by name",
+                self.schema
+            )
+        }
+    }
+}
+
+/// Something that the new document says is deprecated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// What it is.
+    pub place: String,
+    /// Where it is.
+    pub pointer: String,
+    /// Dates by what they are the date of.
+    pub dates: BTreeMap<String, String>,
+    /// Whether the old document did not say so.
+    pub is_new: bool,
+}
+
+impl Standing {
+    /// `since 2026-07-09, sunset 2026-10-09`.
+    pub fn dates_text(&self) -> String {
+        let dates = self.dates.iter().map(|(key, date)| format!("{key} {date}"));
+        dates.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The result of a comparison.
+#[derive(Debug, Clone)]
+pub struct Diff {
+    /// The old document.
+    pub old: Side,
+    /// The new document.
+    pub new: Side,
+    /// What changed, the gravest first.
+    pub changes: Vec<Change>,
+    /// What did not change and looks as if it had.
+    pub notes: Vec<Note>,
+    /// What is deprecated in the new document.
+    pub standing: Vec<Standing>,
+    /// What it means for our crates.
+    pub bumps: Vec<Bump>,
+}
+
+impl Diff {
+    /// The changes of one class.
+    pub fn of(&self, class: Class) -> impl Iterator<Item = &Change> {
+        self.changes
+            .iter()
+            .filter(move |change| change.class == class)
+    }
+}
+
+/// Judges what `comparison` found.
+pub(super) fn finish(comparison: Comparison<'_>, old: &Document, new: &Document) -> Diff {
+    let (was, is) = (comparison.old, comparison.new);
+    let reaches = (Reach::of(&was), Reach::of(&is));
+    let mut notes = Vec::new();
+    let mut changes = Vec::new();
+    for found in comparison.collector.found {
+        // A schema that got or lost its name, and nothing else, is no change.
+        let (pointer, same, named_now) = match found.kind {
+            Kind::SchemaAdded => (&found.new, &comparison.extracted, true),
+            Kind::SchemaRemoved => (&found.old, &comparison.inlined, false),
+            _ => (&None, &comparison.extracted, true),
+        };
+        let name = pointer.as_deref().and_then(schema_name);
+        match name {
+            Some(schema) if same.get(&schema) == Some(&true) => {
+                notes.push(Note { schema, named_now });
+            }
+            _ => changes.push(told((&was, &reaches.0), (&is, &reaches.1), found)),
+        }
+    }
+    changes.sort_by(|one, other| order(one).cmp(&order(other)));
+    notes.sort_by(|one, other| one.schema.cmp(&other.schema));
+    let news: BTreeSet<&str> = changes
+        .iter()
+        .filter(|change| matches!(change.kind, Kind::Deprecated | Kind::EndAnnounced))
+        .filter_map(|change| change.new.as_deref())
+        .collect();
+    let standing = standing(&is)
+        .into_iter()
+        .map(|(pointer, deprecation)| Standing {
+            place: label(&of(&is, &pointer), &pointer),
+            is_new: news.contains(pointer.as_str()) || was.at(&pointer).is_none(),
+            dates: deprecation.dates,
+            pointer,
+        })
+        .collect();
+    let bumps = bumps(&changes);
+    Diff {
+        old: side(old, &was),
+        new: side(new, &is),
+        changes,
+        notes,
+        standing,
+        bumps,
+    }
+}
+
+fn side(document: &Document, doc: &Doc<'_>) -> Side {
+    let version = document.root.get("openapi").and_then(Value::as_str);
+    Side {
+        file: document.file.clone(),
+        sha256: document.sha256.clone(),
+        openapi: version.unwrap_or("unknown").to_owned(),
+        operations: doc.operations().len(),
+        schemas: doc.components("schemas").len(),
+    }
+}
+
+/// What comes first: the graver class, then by place.
+fn order(change: &Change) -> impl Ord {
+    (
+        change.class,
+        change.place.clone(),
+        change.kind,
+        change.name.clone(),
+        change.new.clone(),
+        change.old.clone(),
+    )
+}
+
+/// A change with everything that is told of it.
+fn told(was: (&Doc<'_>, &Reach), is: (&Doc<'_>, &Reach), found: Found) -> Change {
+    let mut direction = Direction::default();
+    let mut operations = BTreeSet::new();
+    // What is declared in one place and shows in another is reached where it shows.
+    let site = |is_new: bool| {
+        let site = found.site.as_ref().filter(|site| site.is_new == is_new);
+        site.map(|site| site.at.clone())
+    };
+    let (old_at, new_at) = (
+        site(false).or(found.old.clone()),
+        site(true).or(found.new.clone()),
+    );
+    for (pointer, (_, reach)) in [(&old_at, was), (&new_at, is)] {
+        if let Some(pointer) = pointer {
+            let (way, reached) = reach.at(pointer);
+            direction = direction.or(way);
+            operations.extend(reached);
+        }
+    }
+    let (class, mut reason) = policy::judge(&found, direction);
+    if class == Class::Breaking
+        && found.new.is_none()
+        && let Some(place) = found.old.as_deref().and_then(|pointer| was.0.at(pointer))
+    {
+        let deprecation = Deprecation::of(&was.0.resolve(&place));
+        if deprecation.is_any() {
+            let dates = deprecation.text();
+            let dates = if dates.is_empty() {
+                dates
+            } else {
+                format!(" ({dates})")
+            };
+            reason.push_str(&format!("; it had been deprecated{dates}"));
+        }
+    }
+    let (doc, pointer) = match (&new_at, &old_at) {
+        (Some(pointer), _) => (is.0, pointer.as_str()),
+        (None, Some(pointer)) => (was.0, pointer.as_str()),
+        (None, None) => (is.0, "#"),
+    };
+    let subject = of(doc, pointer);
+    let mut change = Change {
+        kind: found.kind,
+        class,
+        direction,
+        place: label(&subject, pointer),
+        subject,
+        old: found.old,
+        new: found.new,
+        name: found.name,
+        from: found.from,
+        to: found.to,
+        required: found.required,
+        text: String::new(),
+        reason,
+        operations,
+    };
+    change.text = wording::sentence(&change);
+    change
+}

@@ -1,0 +1,272 @@
+//! Two schemas, level by level.
+//!
+//! A named schema is compared once, under its name; where both documents refer to it there is
+//! nothing to compare. Where one names what the other writes out, the contents are compared. What
+//! is found in a shared part has the pointers of that part, so that it is collected once.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use super::super::change::{Collector, Found, Kind, Site};
+use super::super::document::{Doc, Place, SCHEMAS};
+use super::super::renames::Renames;
+use super::super::{deprecation, prose};
+use super::view::{View, wrapped};
+use crate::document::pointer::escape;
+
+/// Anything.
+static ANY: Value = Value::Bool(true);
+
+/// Types nested in one another by names and by being written out, at most.
+const DEEPEST: usize = 200;
+
+/// What comparisons on the side have found; `None` while one is going on.
+type Known = Rc<RefCell<HashMap<(String, String), Option<Rc<Vec<Found>>>>>>;
+
+/// The comparison of two documents' schemas.
+pub(in super::super) struct Comparison<'a> {
+    pub(in super::super) old: Doc<'a>,
+    pub(in super::super) new: Doc<'a>,
+    pub(in super::super) renames: &'a Renames,
+    pub(in super::super) collector: Collector,
+    /// For each named schema that stands where the other document writes one out: whether the
+    /// contents were the same wherever that is so.
+    pub(in super::super) extracted: BTreeMap<String, bool>,
+    pub(in super::super) inlined: BTreeMap<String, bool>,
+    /// Properties with another name, by their pointers: a part that has one is met again.
+    pub(super) renamed: HashMap<String, String>,
+    seen: HashSet<(String, String)>,
+    known: Known,
+    depth: usize,
+}
+
+/// Whether a document has a named schema.
+fn schema_at(doc: &Doc<'_>, name: &str) -> bool {
+    doc.at(&format!("{SCHEMAS}{}", escape(name))).is_some()
+}
+
+impl<'a> Comparison<'a> {
+    pub(in super::super) fn new(old: Doc<'a>, new: Doc<'a>, renames: &'a Renames) -> Self {
+        Self {
+            old,
+            new,
+            renames,
+            collector: Collector::default(),
+            extracted: BTreeMap::new(),
+            inlined: BTreeMap::new(),
+            renamed: HashMap::new(),
+            seen: HashSet::new(),
+            known: Known::default(),
+            depth: 0,
+        }
+    }
+
+    /// Adds a change.
+    pub(in super::super) fn add(&mut self, found: Found) {
+        self.collector.add(found);
+    }
+
+    /// Compares two schemas where they are used.
+    pub(in super::super) fn schema(&mut self, old: &Place<'a>, new: &Place<'a>) {
+        if !self.seen.insert((old.pointer.clone(), new.pointer.clone())) || self.depth > DEEPEST {
+            return;
+        }
+        self.depth += 1;
+        let (alias, other) = (self.old.alias(old), self.new.alias(new));
+        // Where one document names or wraps what the other writes out, the text may stand inside.
+        let both = alias.is_some() && other.is_some();
+        let behind = |place: &Place<'a>, one: &Option<(String, Place<'a>)>| match one {
+            _ if both => None,
+            Some((_, target)) => Some(target.clone()),
+            None => wrapped(place),
+        };
+        let (from, to) = (behind(old, &alias), behind(new, &other));
+        prose::compare_with(self, (old, from.as_ref()), (new, to.as_ref()));
+        deprecation::compare_with(self, (old, from.as_ref()), (new, to.as_ref()));
+        match (alias, other) {
+            (Some((was, from)), Some((is, to))) => {
+                if self.renames.is_same(&was, &is) {
+                    self.null_of_uses(old, new);
+                } else {
+                    self.replaced((&was, &from), (&is, &to), old, new);
+                }
+            }
+            (Some((was, from)), None) => {
+                let same = self.says_the_same(&from, new);
+                // A schema that stays is compared under its name: what differs here is the use.
+                let stays = schema_at(&self.new, self.renames.of(&was));
+                *self.inlined.entry(was).or_insert(true) &= same;
+                self.use_of(stays, false, (&from, old), old, new);
+            }
+            (None, Some((is, to))) => {
+                let same = self.says_the_same(old, &to);
+                let stays = schema_at(&self.old, self.renames.before(&is));
+                *self.extracted.entry(is).or_insert(true) &= same;
+                self.use_of(stays, true, (&to, new), old, new);
+            }
+            (None, None) => self.contents(old, new),
+        }
+        self.depth -= 1;
+    }
+
+    /// From here on, what is found in the named schema `name` is told of `place`.
+    fn site(&mut self, is_new: bool, name: &str, place: &Place<'a>) {
+        self.collector.sites.push(Site {
+            is_new,
+            target: format!("{SCHEMAS}{}", escape(name)),
+            at: place.pointer.clone(),
+        });
+    }
+
+    /// Compares a schema that is written out with a named one.
+    fn use_of(
+        &mut self,
+        stays: bool,
+        is_new: bool,
+        (target, place): (&Place<'a>, &Place<'a>),
+        old: &Place<'a>,
+        new: &Place<'a>,
+    ) {
+        if stays {
+            self.collector.sites.push(Site {
+                is_new,
+                target: target.pointer.clone(),
+                at: place.pointer.clone(),
+            });
+        }
+        self.contents(old, new);
+        if stays {
+            self.collector.sites.pop();
+        }
+    }
+
+    /// Whether a comparison of its own finds nothing but prose.
+    pub(in super::super) fn says_the_same(&self, old: &Place<'a>, new: &Place<'a>) -> bool {
+        let found = self.apart(old, new);
+        found.iter().all(Found::is_prose)
+    }
+
+    /// What a comparison of its own finds.
+    ///
+    /// Types that hold each other come back to a pair that is being compared: there they are taken
+    /// for the same, and whatever differs is found elsewhere.
+    fn apart(&self, old: &Place<'a>, new: &Place<'a>) -> Rc<Vec<Found>> {
+        let key = (old.pointer.clone(), new.pointer.clone());
+        if let Some(known) = self.known.borrow().get(&key) {
+            return known.clone().unwrap_or_default();
+        }
+        if self.depth > DEEPEST {
+            return Rc::default();
+        }
+        self.known.borrow_mut().insert(key.clone(), None);
+        let mut apart = Comparison::new(self.old, self.new, self.renames);
+        apart.depth = self.depth + 1;
+        apart.known = Rc::clone(&self.known);
+        apart.contents(old, new);
+        let found = Rc::new(apart.collector.found);
+        self.known.borrow_mut().insert(key, Some(Rc::clone(&found)));
+        found
+    }
+
+    /// References to the same schema: null may be added where it is used.
+    fn null_of_uses(&mut self, old: &Place<'a>, new: &Place<'a>) {
+        let own = |doc: &Doc<'a>, place: &Place<'a>| {
+            let view = doc.view(place);
+            let target = doc.alias(place).map(|(_, target)| doc.view(&target));
+            (
+                view.nullable,
+                view.nullable && !target.is_some_and(|target| target.nullable),
+            )
+        };
+        let (was, own_was) = own(&self.old, old);
+        let (is, own_is) = own(&self.new, new);
+        if was != is && own_was != own_is {
+            let kind = if is {
+                Kind::NullableAdded
+            } else {
+                Kind::NullableRemoved
+            };
+            self.add(Found::new(kind, Some(&old.pointer), Some(&new.pointer)));
+        }
+    }
+
+    /// References to two schemas that are not versions of one another.
+    fn replaced(
+        &mut self,
+        (was, from): (&str, &Place<'a>),
+        (is, to): (&str, &Place<'a>),
+        old: &Place<'a>,
+        new: &Place<'a>,
+    ) {
+        let inner: Vec<Found> = self
+            .apart(from, to)
+            .iter()
+            .filter(|found| !found.is_prose())
+            .cloned()
+            .collect();
+        if inner.is_empty() {
+            return self.null_of_uses(old, new);
+        }
+        let mut found = Found::new(Kind::TypeReplaced, Some(&old.pointer), Some(&new.pointer))
+            .turned(Some(Value::from(was)), Some(Value::from(is)));
+        found.inner = inner;
+        self.add(found);
+    }
+
+    /// Compares what two schemas say.
+    fn contents(&mut self, old: &Place<'a>, new: &Place<'a>) {
+        let (was, is) = (self.old.view(old), self.new.view(new));
+        // A part that stays and is one of the whole now, or no longer, has not changed itself.
+        let before = self.collector.sites.len();
+        for part in &is.parts {
+            let name = self.renames.before(part);
+            if !was.parts.contains(name) && schema_at(&self.old, name) {
+                self.site(true, part, new);
+            }
+        }
+        for part in &was.parts {
+            let name = self.renames.of(part);
+            if !is.parts.contains(name) && schema_at(&self.new, name) {
+                self.site(false, part, old);
+            }
+        }
+        self.views(old, new, &was, &is);
+        self.collector.sites.truncate(before);
+        // A part that has a name in one document only: written out in the other, it is the same.
+        if was.parts != is.parts {
+            let same = self.says_the_same(old, new);
+            for part in &was.parts {
+                *self.inlined.entry(part.clone()).or_insert(true) &= same;
+            }
+            for part in is.parts {
+                *self.extracted.entry(part).or_insert(true) &= same;
+            }
+        }
+    }
+
+    fn views(&mut self, old: &Place<'a>, new: &Place<'a>, was: &View<'a>, is: &View<'a>) {
+        if was.branches.is_empty() != is.branches.is_empty() && self.one_union(old, new, was, is) {
+            return;
+        }
+        self.null(was, is);
+        if !self.types(was, is) {
+            return;
+        }
+        self.format(was, is);
+        self.values(was, is);
+        self.bounds(was, is);
+        self.keywords(was, is);
+        self.properties(was, is);
+        self.additional(was, is);
+        if was.items.is_some() || is.items.is_some() {
+            let any = |view: &View<'a>| Place::new(format!("{}/items", view.home), &ANY);
+            let from = was.items.clone().unwrap_or_else(|| any(was));
+            let to = is.items.clone().unwrap_or_else(|| any(is));
+            self.schema(&from, &to);
+        }
+        self.branches(was, is);
+    }
+}

@@ -1,0 +1,19 @@
+//! Schemas: their normal form, and what differs between two of them.
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | `view.rs` | one level of a schema in its normal form |
+//! | `bounds.rs` | bounds, and which of two is tighter |
+//! | `compare.rs` | two schemas, level by level; named schemas once |
+//! | `facets.rs` | type, null, format, values, bounds and other keywords of one level |
+//! | `properties.rs` | properties and required names, renamed ones among them |
+//! | `unions.rs` | branches, in any order |
+
+mod bounds;
+mod compare;
+mod facets;
+mod properties;
+mod unions;
+pub(super) mod view;
+
+pub(super) use compare::Comparison;
