@@ -20,6 +20,8 @@ cargo xtask spec lint FILE [--format text|json]
                                              all that the pipeline would refuse or repair, and all that
                                              contradicts itself; exit code 1 when something is refused,
                                              2 when the file is no document
+cargo xtask spec update [--url URL | --from FILE]
+                                             fetch, lint, diff and regen in one go, until a person is needed
 cargo xtask spec diff OLD NEW [--format text|markdown|json] [--fail-on breaking]
                                              what changed between two documents, by Alpaca's policy; exit
                                              code 1 when that fails on something, 2 for no document

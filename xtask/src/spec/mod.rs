@@ -5,10 +5,12 @@
 //! | `fetch/` | downloads a document, and keeps it only if it is one |
 //! | `diff/` | what changed between two documents, by Alpaca's own policy |
 //! | `lint/` | everything that the pipeline would refuse or repair, and what contradicts itself |
+//! | `update.rs` | all of it in one go, until a person is needed |
 
 pub mod diff;
 pub mod fetch;
 pub mod lint;
+pub mod update;
 
 use std::path::Path;
 
@@ -52,6 +54,7 @@ pub fn run(root: &Path, arguments: &[String]) -> Answer {
         Some((command, rest)) if command == "diff" => diff::command(rest),
         Some((command, rest)) if command == "fetch" => fetch::command(root, rest),
         Some((command, rest)) if command == "lint" => lint::command(root, rest),
+        Some((command, rest)) if command == "update" => update::command(root, rest),
         Some((command, _)) => Answer::failure(
             format!("`spec` has no command `{command}`; `cargo xtask help` lists them"),
             2,

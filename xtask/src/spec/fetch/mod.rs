@@ -53,6 +53,17 @@ pub(super) fn command(root: &Path, arguments: &[String]) -> Answer {
     }
 }
 
+/// Downloads Alpaca's document, or that at `url`, to where downloads are; returns the file and the report.
+///
+/// # Errors
+///
+/// Why there is no new document; nothing has been written then.
+pub(super) fn into_target(root: &Path, url: Option<&str>) -> Result<(PathBuf, String), String> {
+    let out = root.join(OUT);
+    let report = fetch(url.unwrap_or(ADDRESS), &out, &Limits::default())?;
+    Ok((out, report))
+}
+
 /// Downloads the document at `url` into `out`; returns the report.
 ///
 /// # Errors

@@ -41,7 +41,7 @@ use super::Answer;
 use crate::document::{self, Document};
 use crate::fault::Fault;
 use crate::regen;
-use rules::{Rule, Weight};
+pub use rules::{Rule, Weight};
 use sites::Sites;
 
 /// One thing that was found.
