@@ -58,17 +58,9 @@ pub fn check(document: &Document) -> Result<(), Fault> {
 /// What it is instead, or lacks.
 pub fn identify(document: &Document) -> Result<&Map<String, Value>, Fault> {
     let file = document.file.as_str();
-    let fault = |pointer: &str, message: String| Fault::new(file, pointer, message);
-    let Value::Object(root) = &document.root else {
-        let found = kind(&document.root);
-        return Err(fault(
-            "#",
-            format!("is not an OpenAPI document: it is {found}, not an object"),
-        ));
-    };
-    version(root).map_err(|(pointer, message)| fault(pointer, message))?;
-    info(root).map_err(|(pointer, message)| fault(&pointer, message))?;
-    paths(root).map_err(|message| fault("#/paths", message))
+    let root = openapi(document)?;
+    info(root).map_err(|(pointer, message)| Fault::new(file, &pointer, message))?;
+    paths(root).map_err(|message| Fault::new(file, "#/paths", message))
 }
 
 /// Checks that the document can be compared with another: it is OpenAPI of a version that is read,
@@ -79,17 +71,24 @@ pub fn identify(document: &Document) -> Result<&Map<String, Value>, Fault> {
 /// The first [`Fault`].
 pub fn comparable(document: &Document) -> Result<(), Fault> {
     let file = document.file.as_str();
-    let fault = |pointer: &str, message: String| Fault::new(file, pointer, message);
+    let root = openapi(document)?;
+    paths(root).map_err(|message| Fault::new(file, "#/paths", message))?;
+    refs::check(file, &document.root)
+}
+
+/// The root of a document of a version that is read.
+fn openapi(document: &Document) -> Result<&Map<String, Value>, Fault> {
+    let file = document.file.as_str();
     let Value::Object(root) = &document.root else {
         let found = kind(&document.root);
-        return Err(fault(
+        return Err(Fault::new(
+            file,
             "#",
             format!("is not an OpenAPI document: it is {found}, not an object"),
         ));
     };
-    version(root).map_err(|(pointer, message)| fault(pointer, message))?;
-    paths(root).map_err(|message| fault("#/paths", message))?;
-    refs::check(file, &document.root)
+    version(root).map_err(|(pointer, message)| Fault::new(file, pointer, message))?;
+    Ok(root)
 }
 
 /// Whether this is a document of a version that is read.
