@@ -10,6 +10,7 @@
 
 use serde_json::{Value, json};
 use xtask::document::{self, Document};
+use xtask::generator;
 use xtask::regen::{DOCUMENT, SUPPLEMENT, workspace_root};
 use xtask::steps::repairs::{self, Repair};
 use xtask::steps::{Input, Outcome, names, operations, run, walk};
@@ -218,6 +219,42 @@ fn a_foreign_document_needs_no_fault_of_ours() {
         schemas["GetThingResponse"]["properties"]["price"]["format"],
         json!("decimal")
     );
+}
+
+#[test]
+fn what_other_tools_read_in_a_document_does_not_change_what_is_generated() {
+    let outcome = foreign(json!({
+        "openapi": "3.0.0", "info": {"title": "T", "version": "1"},
+        "paths": {"/things/{price}": {"post": {
+            "operationId": "postThing",
+            "parameters": [
+                {"name": "price", "in": "path", "required": true, "schema": {"type": "number", "x-go-name": "P"}},
+                {"name": "qty", "in": "query", "schema": {"type": "string", "x-stoplight": {"id": "q"}}},
+            ],
+            "requestBody": {"description": "Nothing is sent.", "content": {}},
+            "responses": {"200": {"description": "", "content": {"application/json": {"schema": {
+                "type": "object", "required": ["price"],
+                "properties": {
+                    "price": {"type": "number", "format": "double", "x-go-type": "decimal.Decimal"},
+                    "cash": {"type": "string", "deprecated": true, "x-deprecation": {"sunset": "2026-07-06"}},
+                    "kind": {"type": "string", "enum": ["a"], "x-go-name": "Kind"},
+                },
+            }}}}},
+        }}},
+    }));
+    let operation = outcome
+        .spec
+        .pointer("/paths/~1things~1{price}/post")
+        .unwrap();
+    assert_eq!(operation.get("requestBody"), None);
+    let client = generator::generate(&outcome.spec.to_string()).unwrap();
+    let code = client.source.replace(char::is_whitespace, "");
+    for field in [
+        "pubprice:::rust_decimal::Decimal",
+        "pubcash:::std::option::Option<::rust_decimal::Decimal>",
+    ] {
+        assert!(code.contains(field), "{field} is not in {}", client.source);
+    }
 }
 
 #[test]

@@ -270,8 +270,13 @@ impl<'a> Operations<'a> {
         let (at, body) = refs::resolve(self.file, self.root, join(pointer, "requestBody"), body)?;
         let content = match body.get("content") {
             Some(Value::Object(content)) if !content.is_empty() => content,
+            // Nothing is sent then, unless something must be.
+            Some(Value::Object(_)) if body.get("required") != Some(&Value::Bool(true)) => {
+                return Ok(());
+            }
             Some(Value::Object(_)) => {
-                let message = "the body has no media type; add one or remove the body";
+                let message =
+                    "the body has no media type, and is required; add one or remove the body";
                 return self.fault(join(&at, "content"), message);
             }
             Some(other) => {

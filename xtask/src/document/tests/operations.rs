@@ -254,10 +254,11 @@ fn bodies_must_be_sendable_in_one_way() {
         "must be an object, not an array",
     );
     refused(
-        body(json!({"content": {}})),
+        body(json!({"content": {}, "required": true})),
         &at,
         "the body has no media type",
     );
+    body(json!({"content": {}, "description": "nothing is sent"})).unwrap();
     let none = json!({"content": {"application/xml": {}, "multipart/form-data": {}}});
     refused(
         body(none.clone()),

@@ -116,6 +116,10 @@ impl Findings {
         }
     }
 
+    fn append(&mut self, other: Self) {
+        self.all.extend(other.all);
+    }
+
     /// The heaviest first, then rule by rule and in the order of the pointers, each once.
     fn sorted(mut self) -> Vec<Finding> {
         let place = |rule: &Rule| self.rules.iter().position(|known| known.name == rule.name);
@@ -134,18 +138,33 @@ impl Findings {
 /// When it is no OpenAPI document of a version that is read.
 pub fn lint(document: Document, supplement: Option<&Document>) -> Result<Report, Fault> {
     let mut findings = Findings::new();
-    let is_complete = pipeline::run(&document, supplement, &mut findings)?;
-    let sites = Sites::of(&document.root);
-    contradictions::find(&document.root, &sites, &mut findings);
-    bounds::find(&document.root, &sites, &mut findings);
-    declared::find(&document.root, &sites, &mut findings);
-    components::find(&document.root, &sites, &mut findings);
-    alike::find(&document.root, &mut findings);
+    let is_complete = std::thread::scope(|threads| {
+        let contradictions = threads.spawn(|| against_itself(&document.root));
+        let is_complete = pipeline::run(&document, supplement, &mut findings);
+        findings.append(
+            contradictions
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        );
+        is_complete
+    })?;
     Ok(Report {
         findings: findings.sorted(),
         document,
         is_complete,
     })
+}
+
+/// Holds a document against itself.
+fn against_itself(root: &serde_json::Value) -> Findings {
+    let mut findings = Findings::new();
+    let sites = Sites::of(root);
+    contradictions::find(root, &sites, &mut findings);
+    bounds::find(root, &sites, &mut findings);
+    declared::find(root, &sites, &mut findings);
+    components::find(root, &sites, &mut findings);
+    alike::find(root, &mut findings);
+    findings
 }
 
 /// Runs `spec lint` with `arguments`.

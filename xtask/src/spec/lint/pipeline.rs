@@ -147,32 +147,50 @@ pub(super) fn run(
     let Some(outcome) = outcome.filter(|_| is_repaired) else {
         return Ok(false);
     };
-    repaired::find(document, &copy, findings);
-    for warning in &outcome.warnings {
-        // Of a foreign document most repairs find nothing.
-        if !warning.contains("found nothing to change") {
-            let pointer = named_in(warning);
-            findings.add("naming", nearest(&document.root, &pointer), warning);
-        }
-    }
-    if supplement.is_some()
-        && let Err(fault) = steps::run(unaltered(&copy, supplement))
-    {
-        let is_stale = fault.message.contains("found nothing to change");
-        let rule = if is_stale {
-            "stale-repair"
-        } else {
-            "supplement"
-        };
-        for message in fault
-            .message
-            .split("; ")
-            .filter(|it| !is_stale || it.contains("the repair `"))
+    // The generator takes as long as the rest, and needs nothing of it.
+    let repairable = copy.clone();
+    std::thread::scope(|threads| {
+        let generator = threads.spawn(move || {
+            let mut found = Findings::new();
+            let is_complete = generated(document, &mut copy, &outcome, &mut found);
+            (found, is_complete, outcome.warnings)
+        });
+        repaired::find(document, &repairable, findings);
+        if supplement.is_some()
+            && let Err(fault) = steps::run(unaltered(&repairable, supplement))
         {
-            findings.add(rule, nearest(&document.root, &fault.pointer), message);
+            succeeds_badly(document, &fault, findings);
         }
+        let (found, is_complete, warnings) = generator
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        findings.append(found);
+        for warning in &warnings {
+            // Of a foreign document most repairs find nothing.
+            if !warning.contains("found nothing to change") {
+                let pointer = named_in(warning);
+                findings.add("naming", nearest(&document.root, &pointer), warning);
+            }
+        }
+        Ok(is_complete)
+    })
+}
+
+/// What `fault` says against the document in place of the vendored one.
+fn succeeds_badly(document: &Document, fault: &Fault, findings: &mut Findings) {
+    let is_stale = fault.message.contains("found nothing to change");
+    let rule = if is_stale {
+        "stale-repair"
+    } else {
+        "supplement"
+    };
+    for message in fault
+        .message
+        .split("; ")
+        .filter(|it| !is_stale || it.contains("the repair `"))
+    {
+        findings.add(rule, nearest(&document.root, &fault.pointer), message);
     }
-    Ok(generated(document, &mut copy, outcome, findings))
 }
 
 /// Every reference that leads nowhere, at once: a document may have thousands.
@@ -273,13 +291,14 @@ fn nearest(root: &Value, pointer: &str) -> String {
 fn generated(
     document: &Document,
     copy: &mut Document,
-    outcome: Outcome,
+    outcome: &Outcome,
     findings: &mut Findings,
 ) -> bool {
-    let mut outcome = outcome;
+    let mut mended = None;
     for number in 0..MOST_GENERATED {
+        let outcome = mended.as_ref().unwrap_or(outcome);
         let shown = guard::generate(&outcome.spec, &outcome.spec.to_string()).and_then(|client| {
-            surface::render(&client, &outcome)
+            surface::render(&client, outcome)
                 .map_err(|message| Fault::new(&document.file, "#", message))
         });
         let Err(fault) = shown else {
@@ -296,7 +315,7 @@ fn generated(
             is_vendored: false,
         };
         match steps::run(input) {
-            Ok(next) => outcome = next,
+            Ok(next) => mended = Some(next),
             Err(_) => return false,
         }
     }

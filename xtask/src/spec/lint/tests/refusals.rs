@@ -173,7 +173,7 @@ fn each_refusal_has_its_rule_and_hides_no_other() {
             own("/requestBody"),
         ),
         (
-            (at("/requestBody/content"), json!({})),
+            (at("/requestBody"), json!({"content": {}, "required": true})),
             "body-form",
             own("/requestBody/content"),
         ),

@@ -112,6 +112,22 @@ pub(super) fn one_success_type(document: &mut Value) -> usize {
     count
 }
 
+/// `requestBody: {content: {}}` says that nothing is sent.
+pub(super) fn empty_bodies(document: &mut Value) -> usize {
+    let mut count = 0;
+    walk::operations_mut(document, |_, _, operation| {
+        let is_empty = operation
+            .pointer("/requestBody/content")
+            .and_then(Value::as_object)
+            .is_some_and(Map::is_empty);
+        if is_empty && let Some(fields) = operation.as_object_mut() {
+            fields.remove("requestBody");
+            count += 1;
+        }
+    });
+    count
+}
+
 pub(super) fn is_json(media: &str) -> bool {
     let media = media.to_ascii_lowercase();
     media == "application/json" || media.starts_with("application/json;")

@@ -30,6 +30,11 @@ pub const REPAIRS: &[Repair] = &[
         bodies::one_success_type,
     ),
     guard(
+        "empty_bodies",
+        "a body of no media type is no body",
+        bodies::empty_bodies,
+    ),
+    guard(
         "json_preferred",
         "an operation has one media type each way",
         bodies::json_preferred,
@@ -89,6 +94,11 @@ pub const REPAIRS: &[Repair] = &[
         "decimal_parameters",
         "a decimal in a query is serialised by itself",
         decimals::decimal_parameters,
+    ),
+    guard(
+        "bare_decimals",
+        "an extension hides a decimal from the generator",
+        decimals::bare_decimals,
     ),
     limit(
         "no_bounds",
