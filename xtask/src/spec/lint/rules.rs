@@ -187,7 +187,7 @@ const RULES: &[Rule] = &[
     doubtful(
         "supplement",
         "in place of the vendored document it is refused, for the supplement excludes it",
-        "take what is back in the document out of `openapi/trading-api-withdrawn.json`",
+        "take what is back in the document out of `openapi/trading-api-withdrawn.json`, and write into it what it refers to and the document has no longer",
     ),
     doubtful(
         "stale-repair",
