@@ -20,8 +20,8 @@ pub(super) fn find(root: &Value, sites: &Sites<'_>, findings: &mut Findings) {
             let check = |value: &Value| checker.check(schema, value, carrier.way);
             let mut found = check(example);
             if !found.is_empty() && carrier.kind == Kind::Parameter {
-                // An example of a parameter may show what travels: `FILL,DIV`, `5`.
-                let travels = on_the_wire(example);
+                // An example of a list may show what travels: `FILL,DIV`.
+                let travels = as_lists(example);
                 if travels.iter().any(|value| check(value).is_empty()) {
                     found.clear();
                 }
@@ -80,8 +80,8 @@ fn is_checkable(carrier: &Carrier<'_>, example: &Value) -> bool {
     }
 }
 
-/// What a text in an address may stand for.
-fn on_the_wire(example: &Value) -> Vec<Value> {
+/// The lists that a text in an address may stand for.
+fn as_lists(example: &Value) -> Vec<Value> {
     let plain = |text: &str| {
         serde_json::from_str::<Value>(text)
             .ok()
@@ -93,15 +93,12 @@ fn on_the_wire(example: &Value) -> Vec<Value> {
         _ => return Vec::new(),
     };
     let parts = || text.split(',').map(str::trim);
-    let mut values = vec![
-        Value::from(text.clone()),
+    vec![
         parts().map(Value::from).collect(),
         parts()
             .map(|part| plain(part).unwrap_or_else(|| Value::from(part)))
             .collect(),
-    ];
-    values.extend(plain(&text));
-    values
+    ]
 }
 
 /// What a schema says of itself: example, examples, default, enum, constant.

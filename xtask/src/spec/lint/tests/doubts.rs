@@ -40,6 +40,11 @@ fn examples_are_held_against_their_schemas_wherever_they_stand() {
             with(sound(), &at("/parameters/1/example"), json!(0)),
             format!("#{OPERATION}/parameters/1/example"),
         ),
+        // A text is not how JSON writes a number, whatever travels.
+        (
+            with(sound(), &at("/parameters/1/example"), json!("5")),
+            format!("#{OPERATION}/parameters/1/example"),
+        ),
         (
             with(sound(), &at("/parameters/1/example"), json!("five")),
             format!("#{OPERATION}/parameters/1/example"),
@@ -79,7 +84,6 @@ fn examples_are_held_against_their_schemas_wherever_they_stand() {
 #[test]
 fn examples_that_fit_are_no_findings() {
     for root in [
-        with(sound(), &at("/parameters/1/example"), json!("5")),
         with(
             sound(),
             &at("/parameters/1"),
