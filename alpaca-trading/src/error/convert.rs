@@ -299,18 +299,20 @@ impl super::Repr {
 fn is_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut at = Some(error);
     while let Some(error) = at {
-        // An `io::Error` shows what it wraps in its own way.
+        if matches!(
+            error.downcast_ref::<rustls::Error>(),
+            Some(rustls::Error::InvalidCertificate(_))
+        ) {
+            return true;
+        }
+        // An `io::Error` names what it wraps in its own way, and TLS is wrapped in two of them.
         let wrapped = error
             .downcast_ref::<std::io::Error>()
             .and_then(std::io::Error::get_ref);
-        let tls = match wrapped {
-            Some(inner) => inner.downcast_ref::<rustls::Error>(),
-            None => error.downcast_ref::<rustls::Error>(),
+        at = match wrapped {
+            Some(inner) => Some(inner),
+            None => error.source(),
         };
-        if matches!(tls, Some(rustls::Error::InvalidCertificate(_))) {
-            return true;
-        }
-        at = error.source();
     }
     false
 }
