@@ -14,6 +14,7 @@ mod front;
 mod http2;
 mod requests;
 mod streams;
+mod tunnel;
 
 use std::sync::Arc;
 
