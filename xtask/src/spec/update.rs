@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use super::diff::{self, Class, Diff, Level};
 use super::lint::{self, Weight};
 use super::{Answer, fetch};
+use crate::document;
 use crate::regen::writes::Transaction;
 use crate::regen::{self, Mode};
 
@@ -99,7 +100,12 @@ fn replace(root: &Path, vendored: &Path, file: &Path, diff: &Diff) -> Result<Str
     let read = |path: &Path| {
         std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
     };
-    let (old, new) = (read(vendored)?, read(file)?);
+    let (old, mut new) = (read(vendored)?, read(file)?);
+    // What is published stays as it is, to the byte; the file's name says JSON, so YAML becomes that.
+    if serde_json::from_str::<serde::de::IgnoredAny>(&new).is_err() {
+        let document = document::read(file).map_err(|fault| fault.to_string())?;
+        new = format!("{:#}\n", document.root);
+    }
     let write = |path: PathBuf, text: String| {
         let mut transaction = Transaction::default();
         transaction.write(path, text);
@@ -252,6 +258,26 @@ mod tests {
         assert_eq!(answer.code, 0, "{}", answer.error);
         assert!(answer.out.contains("nothing was changed"), "{}", answer.out);
         assert_eq!(texts(folder.path()), before);
+    }
+
+    #[test]
+    fn yaml_is_taken_in_as_json() {
+        let folder = workspace();
+        let root = folder.path();
+        let json = changed(root, |document| {
+            document["components"]["schemas"]["clock"]["properties"]["mood"] =
+                json!({"type": "string"});
+        });
+        // JSON with a comment before it is YAML, and no JSON.
+        let text = format!("# A comment.\n{}", fs::read_to_string(json).unwrap());
+        let file = root.join("new.yaml");
+        fs::write(&file, text).unwrap();
+        let answer = update(root, &file, String::new());
+        assert_eq!(answer.code, 0, "{}", answer.error);
+        let taken = fs::read_to_string(root.join(regen::DOCUMENT)).unwrap();
+        let taken: Value = serde_json::from_str(&taken).unwrap();
+        let mood = taken.pointer("/components/schemas/clock/properties/mood/type");
+        assert_eq!(mood, Some(&json!("string")));
     }
 
     #[test]
