@@ -13,6 +13,14 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// Longer than this no connection is kept: a limit that arithmetic on times can bear.
 const LONGEST_IDLE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// A connection of HTTP/2 on which a request waits and nothing has been heard for so long is asked whether it
+/// still lives. All requests share it, the next attempts and look-ups as well: one that a router has forgotten
+/// would take them all along.
+const PING_AFTER: Duration = Duration::from_secs(10);
+
+/// How long it may take to say so, before it is left. With [`PING_AFTER`] that is half of what an attempt may take.
+const PING_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// The settings of the connections.
 pub(crate) struct Connections {
     pub(super) proxy: Option<Proxy>,
@@ -96,6 +104,8 @@ impl Connections {
             .pool_idle_timeout(self.pool_idle_timeout.min(LONGEST_IDLE))
             .pool_max_idle_per_host(self.pool_max_idle)
             .tcp_keepalive(Duration::from_secs(60))
+            .http2_keep_alive_interval(PING_AFTER)
+            .http2_keep_alive_timeout(PING_TIMEOUT)
             .tcp_nodelay(true);
         if http1_only {
             http = http.http1_only();

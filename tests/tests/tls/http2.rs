@@ -34,6 +34,8 @@ pub(super) enum Mishap {
     GoneBefore,
     /// The service goes away after the request was carried out.
     GoneAfter,
+    /// Nothing is heard on the connection any more, which stays open: as when a router has forgotten it.
+    Silent,
 }
 
 /// Serves a connection from the simulator.
@@ -54,6 +56,7 @@ pub(super) async fn serve(wire: TlsStream<TcpStream>, shared: &Arc<Shared>) {
         match mishap {
             Some(Mishap::Refused) => respond.send_reset(Reason::REFUSED_STREAM),
             Some(Mishap::ResetBefore) => respond.send_reset(Reason::INTERNAL_ERROR),
+            Some(Mishap::Silent) => return std::future::pending().await,
             Some(Mishap::GoneBefore) => connection.abrupt_shutdown(Reason::NO_ERROR),
             Some(Mishap::GoneAfter) => {
                 // Its body came with it or comes at once; the connection has to be driven meanwhile.
@@ -250,4 +253,15 @@ async fn an_order_survives_what_only_http_2_does() {
         let canceled = client.orders().cancel(order.id).await;
         canceled.unwrap_or_else(|error| panic!("{mishap:?}: {error}"));
     }
+}
+
+/// A connection that has died unnoticed is asked, and left: what comes next takes another one.
+#[tokio::test(start_paused = true)]
+async fn a_silent_connection_is_left() {
+    let (simulator, front, client) = set_up().await;
+    client.account().get().await.unwrap();
+    front.meet([Mishap::Silent]);
+    let order = client.orders().submit(waiting()).await.unwrap();
+    assert_eq!(placed(&simulator), [&*order.client_order_id]);
+    assert_eq!(front.modern(), 2);
 }
