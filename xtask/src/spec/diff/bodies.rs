@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::change::{Found, Kind};
-use super::document::{Doc, Place};
+use super::document::{Doc, Place, unescape};
 use super::operations::rest;
 use super::parameters::parameter;
 use super::prose;
@@ -25,6 +25,11 @@ pub(super) fn media<'a>(body: &Place<'a>) -> BTreeMap<String, Place<'a>> {
         .collect()
 }
 
+/// The name of what is at `pointer`, as the document spells it.
+fn last(pointer: &str) -> String {
+    unescape(pointer.rsplit('/').next().unwrap_or_default())
+}
+
 /// Adds a change if something became required or optional.
 pub(super) fn need<'a>(comparison: &mut Comparison<'a>, old: &Place<'a>, new: &Place<'a>) {
     let kind = match (old.is_set("required"), new.is_set("required")) {
@@ -39,8 +44,10 @@ pub(super) fn need<'a>(comparison: &mut Comparison<'a>, old: &Place<'a>, new: &P
 pub(super) fn request<'a>(comparison: &mut Comparison<'a>, old: &Place<'a>, new: &Place<'a>) {
     match (old.get("requestBody"), new.get("requestBody")) {
         (Some(old), Some(new)) => {
-            let (old, new) = (comparison.old.resolve(&old), comparison.new.resolve(&new));
-            body(comparison, &old, &new);
+            let (was, is) = (comparison.old.resolve(&old), comparison.new.resolve(&new));
+            let depth = comparison.enter((&old, &was), (&new, &is));
+            body(comparison, &was, &is);
+            comparison.leave(depth);
         }
         (None, Some(new)) => {
             let body = comparison.new.resolve(&new);
@@ -80,17 +87,21 @@ pub(super) fn responses<'a>(comparison: &mut Comparison<'a>, old: &Place<'a>, ne
     let (old, new) = (all(&comparison.old, old), all(&comparison.new, new));
     for (status, (used, was)) in &old {
         match new.get(status) {
-            Some((_, is)) => response(comparison, was, is),
+            Some((to, is)) => {
+                let depth = comparison.enter((used, was), (to, is));
+                response(comparison, was, is);
+                comparison.leave(depth);
+            }
             None => {
                 let found = Found::new(Kind::ResponseRemoved, Some(&used.pointer), None);
-                comparison.add(found.named(status.to_lowercase()));
+                comparison.add(found.named(last(&used.pointer)));
             }
         }
     }
     for (status, (used, _)) in &new {
         if !old.contains_key(status) {
             let found = Found::new(Kind::ResponseAdded, None, Some(&used.pointer));
-            comparison.add(found.named(status.to_lowercase()));
+            comparison.add(found.named(last(&used.pointer)));
         }
     }
 }
@@ -118,17 +129,21 @@ fn headers<'a>(comparison: &mut Comparison<'a>, old: &Place<'a>, new: &Place<'a>
     let (old, new) = (all(&comparison.old, old), all(&comparison.new, new));
     for (name, (used, was)) in &old {
         match new.get(name) {
-            Some((_, is)) => parameter(comparison, was, is),
+            Some((to, is)) => {
+                let depth = comparison.enter((used, was), (to, is));
+                parameter(comparison, was, is);
+                comparison.leave(depth);
+            }
             None => {
                 let found = Found::new(Kind::HeaderRemoved, Some(&used.pointer), None);
-                comparison.add(found.named(name.as_str()));
+                comparison.add(found.named(last(&used.pointer)));
             }
         }
     }
     for (name, (used, _)) in &new {
         if !old.contains_key(name) {
             let found = Found::new(Kind::HeaderAdded, None, Some(&used.pointer));
-            comparison.add(found.named(name.as_str()));
+            comparison.add(found.named(last(&used.pointer)));
         }
     }
 }
@@ -139,25 +154,26 @@ fn contents<'a>(comparison: &mut Comparison<'a>, old: &Place<'a>, new: &Place<'a
     for (name, content) in &was {
         match is.get(name) {
             Some(other) => {
-                prose::compare(comparison, content, other);
                 let pair = (
                     body_schema(&comparison.old, name, content),
                     body_schema(&comparison.new, name, other),
                 );
+                let (from, to) = (pair.0.as_ref(), pair.1.as_ref());
+                prose::compare_around(comparison, (content, from), (other, to));
                 optional_schema(comparison, (content, pair.0), (other, pair.1));
-                const KNOWN: [&str; 3] = ["schema", "example", "examples"];
+                const KNOWN: [&str; 4] = ["schema", "example", "examples", "x-examples"];
                 rest(comparison, content, other, &KNOWN);
             }
             None => {
                 let found = Found::new(Kind::MediaTypeRemoved, Some(&content.pointer), None);
-                comparison.add(found.named(name.as_str()));
+                comparison.add(found.named(last(&content.pointer)));
             }
         }
     }
     for (name, content) in &is {
         if !was.contains_key(name) {
             let found = Found::new(Kind::MediaTypeAdded, None, Some(&content.pointer));
-            comparison.add(found.named(name.as_str()));
+            comparison.add(found.named(last(&content.pointer)));
         }
     }
 }
@@ -167,10 +183,13 @@ fn body_schema<'a>(doc: &Doc<'a>, media: &str, content: &Place<'a>) -> Option<Pl
     let schema = content.get("schema")?;
     let view = doc.view(&schema);
     let is_text = media.contains("json") || media.starts_with("text/") || media.contains("form");
-    let is_bytes = view
+    let is_binary = view
         .format
         .as_ref()
         .is_some_and(|(name, _)| *name == "binary");
+    // The newer version may repeat which bytes they are.
+    let repeats = view.keywords.get("contentMediaType");
+    let is_bytes = is_binary || repeats.is_some_and(|repeats| repeats.value == media);
     (is_text || !is_bytes).then_some(schema)
 }
 

@@ -136,8 +136,11 @@ fn by_type(change: &Change) -> Option<&'static str> {
         | Kind::TypeNarrowed
         | Kind::TypeReplaced
         | Kind::EnumIntroduced
-        | Kind::EnumLifted
-        | Kind::VariantRemoved => Some("a field or parameter has another Rust type"),
+        | Kind::EnumLifted => Some("a field or parameter has another Rust type"),
+        // What was one type is a union now.
+        Kind::VariantAdded if change.from.is_some() => {
+            Some("a field or parameter has another Rust type")
+        }
         Kind::MediaTypeAdded => None,
         _ => None,
     }
@@ -159,7 +162,9 @@ fn absorbs(change: &Change) -> Option<&'static str> {
         Kind::PropertyAdded if !change.required || change.direction == Direction::RESPONSE => {
             Some("`#[non_exhaustive]`: a new field breaks neither building nor matching")
         }
-        Kind::VariantAdded => Some("`#[non_exhaustive]` unions: an unknown variant keeps its JSON"),
+        Kind::VariantAdded if change.from.is_none() => {
+            Some("`#[non_exhaustive]` unions: an unknown variant keeps its JSON")
+        }
         Kind::NullableAdded | Kind::RequiredRemoved if read => {
             Some("null and absent are read alike where the field is an `Option` already")
         }

@@ -1,8 +1,10 @@
 //! What a change is, before and after it is judged.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
+
+use super::collect::{Shows, Under};
 
 /// What sort of change it is; the names are part of the documented output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -204,6 +206,20 @@ impl Direction {
         }
     }
 
+    /// Both ways, as far as both say so; where they have nothing in common, either.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let common = Self {
+            request: self.request && other.request,
+            response: self.response && other.response,
+        };
+        if common == Self::default() {
+            self.or(other)
+        } else {
+            common
+        }
+    }
+
     /// The name in the output.
     pub fn name(self) -> &'static str {
         match (self.request, self.response) {
@@ -231,21 +247,14 @@ pub(super) struct Found {
     pub(super) required: bool,
     /// For a replaced type: how the two types differ.
     pub(super) inner: Vec<Found>,
+    /// The listed values that came or went with it.
+    pub(super) values: Vec<Value>,
+    /// For one more variant, or one more way to prove who calls: whether callers go on as before.
+    pub(super) appended: bool,
     /// Where it shows, if that is not where it is declared.
-    pub(super) site: Option<Site>,
-}
-
-/// A use of a named schema in the place of one that the other document writes out.
-///
-/// The named schema itself has not changed: what differs is told of the use.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Site {
-    /// Whether the new document has the name.
-    pub(super) is_new: bool,
-    /// The pointer of the named schema, or of something in it.
-    pub(super) target: String,
-    /// The pointer of the use, followed by the way through the named schema.
-    pub(super) at: String,
+    pub(super) shows: Shows,
+    /// The named schemas of one document alone through which it was found, the innermost first.
+    pub(super) under: Vec<Under>,
 }
 
 impl Found {
@@ -259,7 +268,10 @@ impl Found {
             to: None,
             required: false,
             inner: Vec::new(),
-            site: None,
+            values: Vec::new(),
+            appended: false,
+            shows: Shows::default(),
+            under: Vec::new(),
         }
     }
 
@@ -276,6 +288,11 @@ impl Found {
 
     pub(super) fn required(mut self, required: bool) -> Self {
         self.required = required;
+        self
+    }
+
+    pub(super) fn with(mut self, values: Vec<Value>) -> Self {
+        self.values = values;
         self
     }
 
@@ -298,62 +315,6 @@ impl Found {
     }
 }
 
-/// What makes a change the same one, met again: its kind, where the documents declare what it is
-/// about, and its name.
-type Key = (
-    Kind,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    Option<Site>,
-);
-
-/// Where changes are collected, each once: a shared part is met on many ways.
-#[derive(Debug, Default)]
-pub(super) struct Collector {
-    pub(super) found: Vec<Found>,
-    known: HashSet<Key>,
-    /// The uses that are being compared, the innermost last.
-    pub(super) sites: Vec<Site>,
-}
-
-impl Collector {
-    pub(super) fn add(&mut self, found: Found) {
-        let (old, new) = (found.old.clone(), found.new.clone());
-        self.add_by(old.as_deref(), new.as_deref(), found);
-    }
-
-    /// Like `add` for what one document declares only: the place in the other one, which depends
-    /// on the way here, does not make it a second change.
-    pub(super) fn add_by(&mut self, old: Option<&str>, new: Option<&str>, mut found: Found) {
-        found.site = self.site(&found);
-        let owned = |pointer: Option<&str>| pointer.map(str::to_owned);
-        let key = (
-            found.kind,
-            owned(old),
-            owned(new),
-            found.name.clone(),
-            found.site.clone(),
-        );
-        if self.known.insert(key) {
-            self.found.push(found);
-        }
-    }
-
-    /// The use through which something in a named schema was found.
-    fn site(&self, found: &Found) -> Option<Site> {
-        self.sites.iter().rev().find_map(|site| {
-            let pointer = if site.is_new { &found.new } else { &found.old };
-            let way = pointer.as_deref()?.strip_prefix(&site.target)?;
-            (way.is_empty() || way.starts_with('/')).then(|| Site {
-                is_new: site.is_new,
-                target: format!("{}{way}", site.target),
-                at: format!("{}{way}", site.at),
-            })
-        })
-    }
-}
-
 /// What a change is about, taken from its pointer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Subject {
@@ -363,8 +324,10 @@ pub struct Subject {
     pub schema: Option<String>,
     /// The way to a property: `legs[].qty`.
     pub property: Option<String>,
-    /// `query limit`.
+    /// The name of the parameter as the document spells it.
     pub parameter: Option<String>,
+    /// Where the parameter goes: `query`.
+    pub location: Option<String>,
     /// The response code.
     pub response: Option<String>,
     /// The response header.
@@ -400,6 +363,8 @@ pub struct Change {
     pub to: Option<Value>,
     /// For what came or went: whether it must be there.
     pub required: bool,
+    /// The listed values that came or went with it.
+    pub values: Vec<Value>,
     /// One sentence.
     pub text: String,
     /// The rule of the policy.

@@ -33,6 +33,8 @@ pub(super) struct Deprecation {
     pub(super) said: Option<String>,
     /// Dates by what they are the date of: `sunset`, `since`, or `date` where a sentence says them.
     pub(super) dates: BTreeMap<String, String>,
+    /// What keywords say besides, such as a `reason`.
+    pub(super) words: BTreeMap<String, String>,
 }
 
 impl Deprecation {
@@ -54,7 +56,7 @@ impl Deprecation {
 
     /// Whether an end was announced.
     pub(super) fn is_any(&self) -> bool {
-        self.flagged || self.said.is_some() || !self.dates.is_empty()
+        self.said.is_some() || self.is_marked() || !self.dates.is_empty()
     }
 
     /// `since 2026-07-09, sunset 2026-10-09`.
@@ -65,13 +67,13 @@ impl Deprecation {
 
     /// Whether a keyword says so, and not a sentence alone.
     fn is_marked(&self) -> bool {
-        self.flagged || self.dates.keys().any(|key| key != SAID)
+        self.flagged || !self.words.is_empty() || self.dates.keys().any(|key| key != SAID)
     }
 
     fn json(&self) -> Value {
         let mut object = Map::new();
         object.insert("deprecated".to_owned(), Value::from(self.flagged));
-        for (key, date) in &self.dates {
+        for (key, date) in self.dates.iter().chain(&self.words) {
             object.insert(key.clone(), Value::from(date.as_str()));
         }
         if let Some(said) = &self.said {
@@ -89,8 +91,13 @@ impl Deprecation {
         }
         match object.get("x-deprecation") {
             Some(Value::Object(dates)) => {
-                for (key, date) in dates {
-                    self.dates.insert(key.clone(), bare(date));
+                for (key, value) in dates {
+                    let value = bare(value);
+                    if is_date(key, &value) {
+                        self.dates.insert(key.clone(), value);
+                    } else {
+                        self.words.insert(key.clone(), value);
+                    }
                 }
             }
             Some(other) => {
@@ -121,6 +128,22 @@ impl Deprecation {
             }
         }
     }
+}
+
+/// Whether a keyword of a deprecation tells when, and not why or what to use instead.
+pub(super) fn is_date(key: &str, value: &str) -> bool {
+    const WHEN: [&str; 6] = [
+        "date",
+        "deprecation",
+        "since",
+        "sunset",
+        "until",
+        "withdrawn",
+    ];
+    // `6th July 2026`, and no sentence about it.
+    const MOST_WORDS: usize = 3;
+    let is_short = value.split_whitespace().count() <= MOST_WORDS;
+    WHEN.contains(&key) || (is_short && !dates(&value.to_lowercase()).is_empty())
 }
 
 /// The key of dates that a sentence says.
@@ -200,17 +223,24 @@ pub(super) fn compare_with<'a>(
     old: Backed<'_, 'a>,
     new: Backed<'_, 'a>,
 ) {
+    if comparison
+        .heard
+        .contains(&heard((&old.0.pointer, &new.0.pointer)))
+    {
+        return;
+    }
     let said = |(place, behind): Backed<'_, 'a>| {
         let own = Deprecation::of(place);
-        match behind {
-            Some(behind) if !own.is_any() => Deprecation::of(behind),
+        match behind.map(Deprecation::of) {
+            // A keyword says more than a sentence.
+            Some(behind) if !own.is_any() || (behind.is_marked() && !own.is_marked()) => behind,
             _ => own,
         }
     };
     let (was, is) = (said(old), said(new));
     // A sentence that was said beside the keyword, or is said now, changes nothing by itself.
     if was.flagged == is.flagged && was.dates == is.dates && was.is_any() == is.is_any() {
-        return;
+        return other_words(comparison, (old.0, &was), (new.0, &is));
     }
     let kind = match (was.is_any(), is.is_any()) {
         (_, false) => Kind::DeprecationWithdrawn,
@@ -222,6 +252,52 @@ pub(super) fn compare_with<'a>(
     let found = Found::new(kind, Some(&old.0.pointer), Some(&new.0.pointer))
         .turned(value(&was), value(&is));
     comparison.add(found);
+}
+
+/// Compares what two parameters or headers say of their end. Their schemas may say it as well, or
+/// in their place: it is told once.
+pub(super) fn compare_around<'a>(
+    comparison: &mut Comparison<'a>,
+    old: Backed<'_, 'a>,
+    new: Backed<'_, 'a>,
+) {
+    let own = |doc: &Doc<'a>, (_, schema): Backed<'_, 'a>| match schema {
+        Some(schema) => doc.alias(schema).is_none(),
+        None => true,
+    };
+    // What has a name says it of itself.
+    if !own(&comparison.old, old) || !own(&comparison.new, new) {
+        return compare(comparison, old.0, new.0);
+    }
+    compare_with(comparison, old, new);
+    if let (Some(from), Some(to)) = (old.1, new.1) {
+        comparison.heard.insert(heard((&from.pointer, &to.pointer)));
+    }
+}
+
+/// What tells that the end of two schemas is told already.
+fn heard(pair: (&str, &str)) -> String {
+    format!("{} {} deprecation", pair.0, pair.1)
+}
+
+/// Other words about the same end are only read by people.
+fn other_words<'a>(
+    comparison: &mut Comparison<'a>,
+    (old, was): (&Place<'a>, &Deprecation),
+    (new, is): (&Place<'a>, &Deprecation),
+) {
+    let keys: BTreeSet<&String> = was.words.keys().chain(is.words.keys()).collect();
+    for key in keys {
+        let (before, after) = (was.words.get(key), is.words.get(key));
+        if before == after {
+            continue;
+        }
+        let value = |words: Option<&String>| words.map(|words| Value::from(words.as_str()));
+        let found = Found::new(Kind::TextChanged, Some(&old.pointer), Some(&new.pointer))
+            .named(format!("x-deprecation {key}"))
+            .turned(value(before), value(after));
+        comparison.add(found);
+    }
 }
 
 /// Everything in a document that is deprecated: where, and how.

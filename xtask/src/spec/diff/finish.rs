@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::bump::{Bump, bumps};
-use super::change::{Change, Class, Direction, Found, Kind};
+use super::change::{Change, Class, Direction, Kind};
+use super::collect::Together;
+use super::concerns::{Sides, shows};
 use super::deprecation::{Deprecation, standing};
 use super::document::{Doc, schema_name};
 use super::reach::Reach;
 use super::schema::Comparison;
-use super::subject::{label, of};
+use super::subject::{label, of, shown};
 use super::{policy, wording};
 use crate::document::Document;
 
@@ -73,6 +75,8 @@ pub struct Standing {
     pub pointer: String,
     /// Dates by what they are the date of.
     pub dates: BTreeMap<String, String>,
+    /// What the document says besides, such as a `reason`.
+    pub words: BTreeMap<String, String>,
     /// Whether the old document did not say so.
     pub is_new: bool,
 }
@@ -82,6 +86,23 @@ impl Standing {
     pub fn dates_text(&self) -> String {
         let dates = self.dates.iter().map(|(key, date)| format!("{key} {date}"));
         dates.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Dates, and the words beside them.
+    pub fn text(&self) -> String {
+        let dates = match self.dates_text() {
+            dates if dates.is_empty() => "no date".to_owned(),
+            dates => dates,
+        };
+        let words: Vec<String> = self
+            .words
+            .values()
+            .map(|words| shown(&Value::from(words.as_str())))
+            .collect();
+        match words.join(" ") {
+            words if words.is_empty() => dates,
+            words => format!("{dates}: {words}"),
+        }
     }
 }
 
@@ -114,10 +135,17 @@ impl Diff {
 /// Judges what `comparison` found.
 pub(super) fn finish(comparison: Comparison<'_>, old: &Document, new: &Document) -> Diff {
     let (was, is) = (comparison.old, comparison.new);
-    let reaches = (Reach::of(&was), Reach::of(&is));
+    let sides = Sides {
+        old: was,
+        new: is,
+        reach: (Reach::of(&was), Reach::of(&is)),
+        renames: comparison.renames,
+        moved: comparison.moved,
+    };
     let mut notes = Vec::new();
     let mut changes = Vec::new();
-    for found in comparison.collector.found {
+    for one in comparison.collector.together() {
+        let found = &one.found;
         // A schema that got or lost its name, and nothing else, is no change.
         let (pointer, same, named_now) = match found.kind {
             Kind::SchemaAdded => (&found.new, &comparison.extracted, true),
@@ -129,7 +157,7 @@ pub(super) fn finish(comparison: Comparison<'_>, old: &Document, new: &Document)
             Some(schema) if same.get(&schema) == Some(&true) => {
                 notes.push(Note { schema, named_now });
             }
-            _ => changes.push(told((&was, &reaches.0), (&is, &reaches.1), found)),
+            _ => changes.push(told(&sides, one)),
         }
     }
     changes.sort_by(|one, other| order(one).cmp(&order(other)));
@@ -145,6 +173,7 @@ pub(super) fn finish(comparison: Comparison<'_>, old: &Document, new: &Document)
             place: label(&of(&is, &pointer), &pointer),
             is_new: news.contains(pointer.as_str()) || was.at(&pointer).is_none(),
             dates: deprecation.dates,
+            words: deprecation.words,
             pointer,
         })
         .collect();
@@ -183,31 +212,26 @@ fn order(change: &Change) -> impl Ord {
 }
 
 /// A change with everything that is told of it.
-fn told(was: (&Doc<'_>, &Reach), is: (&Doc<'_>, &Reach), found: Found) -> Change {
+fn told(sides: &Sides<'_>, one: Together) -> Change {
+    let Together {
+        found,
+        others,
+        under,
+    } = one;
+    let (was, is) = (sides.old, sides.new);
     let mut direction = Direction::default();
     let mut operations = BTreeSet::new();
-    // What is declared in one place and shows in another is reached where it shows.
-    let site = |is_new: bool| {
-        let site = found.site.as_ref().filter(|site| site.is_new == is_new);
-        site.map(|site| site.at.clone())
-    };
-    let (old_at, new_at) = (
-        site(false).or(found.old.clone()),
-        site(true).or(found.new.clone()),
-    );
-    for (pointer, (_, reach)) in [(&old_at, was), (&new_at, is)] {
-        if let Some(pointer) = pointer {
-            let (way, reached) = reach.at(pointer);
-            direction = direction.or(way);
-            operations.extend(reached);
-        }
+    for found in others.iter().chain([&found]) {
+        let (way, reached) = sides.reached(found);
+        direction = direction.or(way);
+        operations.extend(reached);
     }
     let (class, mut reason) = policy::judge(&found, direction);
     if class == Class::Breaking
         && found.new.is_none()
-        && let Some(place) = found.old.as_deref().and_then(|pointer| was.0.at(pointer))
+        && let Some(place) = found.old.as_deref().and_then(|pointer| was.at(pointer))
     {
-        let deprecation = Deprecation::of(&was.0.resolve(&place));
+        let deprecation = Deprecation::of(&was.resolve(&place));
         if deprecation.is_any() {
             let dates = deprecation.text();
             let dates = if dates.is_empty() {
@@ -218,12 +242,15 @@ fn told(was: (&Doc<'_>, &Reach), is: (&Doc<'_>, &Reach), found: Found) -> Change
             reason.push_str(&format!("; it had been deprecated{dates}"));
         }
     }
-    let (doc, pointer) = match (&new_at, &old_at) {
-        (Some(pointer), _) => (is.0, pointer.as_str()),
-        (None, Some(pointer)) => (was.0, pointer.as_str()),
-        (None, None) => (is.0, "#"),
+    let (old_at, new_at) = shows(&found);
+    let (doc, pointer) = match (&under, &new_at, &old_at) {
+        (Some(under), ..) if under.is_new => (is, under.place.as_str()),
+        (Some(under), ..) => (was, under.place.as_str()),
+        (None, Some(pointer), _) => (is, pointer.as_str()),
+        (None, None, Some(pointer)) => (was, pointer.as_str()),
+        (None, None, None) => (is, "#"),
     };
-    let subject = of(doc, pointer);
+    let subject = of(&doc, pointer);
     let mut change = Change {
         kind: found.kind,
         class,
@@ -236,6 +263,7 @@ fn told(was: (&Doc<'_>, &Reach), is: (&Doc<'_>, &Reach), found: Found) -> Change
         from: found.from,
         to: found.to,
         required: found.required,
+        values: found.values,
         text: String::new(),
         reason,
         operations,

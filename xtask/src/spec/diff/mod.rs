@@ -14,10 +14,13 @@
 //! | `schema/` | schemas in their normal form, and what differs |
 //! | `renames.rs`, `similarity.rs` | what came back under another name |
 //! | `prose.rs`, `deprecation.rs` | texts, examples; what is to go, and when |
-//! | `top.rs` | servers, security, shared parts |
+//! | `security.rs` | what callers must prove |
+//! | `top.rs` | servers, shared parts |
 //! | `reach.rs` | which operations reach a place, and whether it is sent or answered |
+//! | `concerns.rs` | which operations a change concerns |
 //! | `policy.rs` | the class of a change, and the rule |
 //! | `change.rs`, `subject.rs`, `wording.rs` | what a change is, what it is about, and in which words |
+//! | `collect.rs` | each change once, told of a shared part or of its use |
 //! | `finish.rs` | changes as they were found become changes as they are told |
 //! | `bump.rs` | what it means for the versions of our crates |
 //! | `render/` | text, Markdown, JSON |
@@ -25,6 +28,8 @@
 mod bodies;
 mod bump;
 mod change;
+mod collect;
+mod concerns;
 mod deprecation;
 mod document;
 mod finish;
@@ -36,6 +41,7 @@ mod reach;
 mod renames;
 mod render;
 mod schema;
+mod security;
 mod similarity;
 mod subject;
 #[cfg(test)]

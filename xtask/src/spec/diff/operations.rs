@@ -8,7 +8,7 @@ use super::change::{Found, Kind};
 use super::document::{Doc, Operation, Place, canonical};
 use super::schema::Comparison;
 use super::similarity::{best, names, share};
-use super::{bodies, deprecation, parameters, prose};
+use super::{bodies, deprecation, parameters, prose, security};
 
 /// Contents of operations less alike than this are not the same operation on another path.
 const ALIKE: f64 = 0.7;
@@ -19,9 +19,17 @@ pub(super) fn compare(comparison: &mut Comparison<'_>) {
     let pairs = pair(comparison, &old, &new);
     let taken: BTreeSet<usize> = pairs.values().copied().collect();
     let mut moved = BTreeSet::new();
+    let both = pairs.iter().filter_map(|(was, is)| {
+        let (was, is) = (old.get(*was)?, new.get(*is)?);
+        Some((was.place.clone(), is.place.clone()))
+    });
+    security::of_operations(comparison, &both.collect::<Vec<_>>());
     for (index, was) in old.iter().enumerate() {
         match pairs.get(&index).and_then(|index| new.get(*index)) {
             Some(is) => {
+                if was.path != is.path {
+                    comparison.moved.insert(was.name(), is.name());
+                }
                 path(comparison, was, is, &mut moved);
                 operation(comparison, was, is);
             }
@@ -232,19 +240,6 @@ fn operation<'a>(comparison: &mut Comparison<'a>, was: &Operation<'a>, is: &Oper
     parameters::compare(comparison, was, is);
     bodies::request(comparison, old, new);
     bodies::responses(comparison, old, new);
-    if security(&comparison.old, old) != security(&comparison.new, new)
-        && (old.get("security").is_some() || new.get("security").is_some())
-    {
-        let value = |place: &Place<'a>| place.get("security").map(|place| place.value.clone());
-        let found = Found::new(
-            Kind::SecurityChanged,
-            Some(&old.pointer),
-            Some(&new.pointer),
-        )
-        .named("security")
-        .turned(value(old), value(new));
-        comparison.add(found);
-    }
     const KNOWN: [&str; 12] = [
         "operationId",
         "summary",
@@ -304,12 +299,4 @@ fn is_empty(value: &Value) -> bool {
         Value::Object(object) => object.is_empty(),
         _ => false,
     }
-}
-
-/// What a caller of an operation must prove, in any order.
-pub(super) fn security(doc: &Doc<'_>, operation: &Place<'_>) -> BTreeSet<String> {
-    let own = operation.get("security").map(|place| place.value);
-    let stated = own.or_else(|| doc.root.get("security"));
-    let ways = stated.and_then(Value::as_array);
-    ways.into_iter().flatten().map(canonical).collect()
 }

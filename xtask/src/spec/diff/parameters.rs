@@ -7,15 +7,17 @@ use serde_json::Value;
 use super::change::{Found, Kind};
 use super::document::{Doc, Operation, Place};
 use super::operations::rest;
-use super::schema::Comparison;
+use super::schema::{Comparison, values};
 use super::similarity::{NEAR, best, names};
 use super::{bodies, deprecation, prose};
 
 /// Where a parameter goes, and its name; names of headers are the same in any case.
 type Key = (String, String);
+/// Types whose values are written the same in every style of a query or header, exploded or not.
+const PLAIN: [&str; 4] = ["boolean", "integer", "number", "string"];
 
 /// What is compared, or said elsewhere.
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 15] = [
     "name",
     "in",
     "required",
@@ -26,6 +28,7 @@ const KNOWN: [&str; 14] = [
     "description",
     "example",
     "examples",
+    "x-examples",
     "deprecated",
     "x-deprecated",
     "x-deprecation",
@@ -68,41 +71,56 @@ pub(super) fn compare<'a>(
     let (old, new) = (used(&comparison.old, was), used(&comparison.new, is));
     let other = other_names(comparison, (was, &old), (is, &new));
     for (key, (at, before)) in &old {
-        if let Some((_, after)) = new.get(key) {
+        if let Some((to, after)) = new.get(key) {
+            let depth = comparison.enter((at, before), (to, after));
             parameter(comparison, before, after);
+            comparison.leave(depth);
             continue;
         }
         let Some(target) = other.get(key) else {
             let found = Found::new(Kind::ParameterRemoved, Some(&at.pointer), None)
-                .named(format!("{} {}", key.0, key.1))
-                .required(before.is_set("required"));
+                .named(name(before))
+                .required(before.is_set("required"))
+                .with(listed(&comparison.old, before));
             comparison.add(found);
             continue;
         };
         let Some((to, after)) = new.get(target) else {
             continue;
         };
-        let kind = if key.0 == target.0 {
-            Kind::ParameterRenamed
+        let (kind, from, to_what) = if key.0 == target.0 {
+            (Kind::ParameterRenamed, name(before), name(after))
         } else {
-            Kind::ParameterMoved
+            (Kind::ParameterMoved, key.0.as_str(), target.0.as_str())
         };
-        let text = |key: &Key| Some(Value::from(format!("{} {}", key.0, key.1)));
         let found = Found::new(kind, Some(&at.pointer), Some(&to.pointer))
-            .named(format!("{} {}", target.0, target.1))
-            .turned(text(key), text(target));
+            .named(name(after))
+            .turned(Some(Value::from(from)), Some(Value::from(to_what)));
         comparison.add(found);
+        let depth = comparison.enter((at, before), (to, after));
         parameter(comparison, before, after);
+        comparison.leave(depth);
     }
     let taken: BTreeSet<&Key> = other.values().collect();
     for (key, (at, after)) in &new {
         if !old.contains_key(key) && !taken.contains(key) {
             let found = Found::new(Kind::ParameterAdded, None, Some(&at.pointer))
-                .named(format!("{} {}", key.0, key.1))
-                .required(after.is_set("required"));
+                .named(name(after))
+                .required(after.is_set("required"))
+                .with(listed(&comparison.new, after));
             comparison.add(found);
         }
     }
+}
+
+/// The name of a parameter as the document spells it.
+fn name<'a>(declared: &Place<'a>) -> &'a str {
+    declared.text("name").unwrap_or_default()
+}
+
+/// The values that a parameter lists.
+fn listed<'a>(doc: &Doc<'a>, declared: &Place<'a>) -> Vec<Value> {
+    schema(declared).map_or_else(Vec::new, |schema| values(doc, &schema))
 }
 
 /// Parameters that are gone, by the key under which they came back.
@@ -160,22 +178,35 @@ fn schema<'a>(place: &Place<'a>) -> Option<Place<'a>> {
 
 /// Compares two versions of one parameter or header.
 pub(super) fn parameter<'a>(comparison: &mut Comparison<'a>, old: &Place<'a>, new: &Place<'a>) {
-    prose::compare(comparison, old, new);
-    deprecation::compare(comparison, old, new);
+    let (from, to) = (schema(old), schema(new));
+    prose::compare_around(comparison, (old, from.as_ref()), (new, to.as_ref()));
+    deprecation::compare_around(comparison, (old, from.as_ref()), (new, to.as_ref()));
     bodies::need(comparison, old, new);
-    let (was, is) = (style(old), style(new));
+    let plain = is_plain(&comparison.old, from.as_ref()) || is_plain(&comparison.new, to.as_ref());
+    let (was, is) = (style(old, plain), style(new, plain));
     // A parameter that moved is written as its new place asks.
     if was != is && old.text("in") == new.text("in") {
         let found = Found::new(Kind::StyleChanged, Some(&old.pointer), Some(&new.pointer))
             .turned(Some(Value::from(was)), Some(Value::from(is)));
         comparison.add(found);
     }
-    bodies::optional_schema(comparison, (old, schema(old)), (new, schema(new)));
+    bodies::optional_schema(comparison, (old, from), (new, to));
     rest(comparison, old, new, &KNOWN);
 }
 
-/// How a parameter is written, with the defaults put in: `form, explode`.
-fn style(place: &Place<'_>) -> String {
+/// Whether a parameter is neither a list nor an object.
+fn is_plain<'a>(doc: &Doc<'a>, schema: Option<&Place<'a>>) -> bool {
+    let Some(schema) = schema else {
+        return false;
+    };
+    let view = doc.view(schema);
+    let plain = |name: &&str| PLAIN.contains(name);
+    view.branches.is_empty() && !view.types.is_empty() && view.types.iter().all(plain)
+}
+
+/// How a parameter is written, with the defaults put in: `form, explode`. For a plain value on
+/// either side: as far as it shows there.
+fn style(place: &Place<'_>, plain: bool) -> String {
     let default = match place.text("in") {
         Some("query" | "cookie") => "form",
         _ => "simple",
@@ -186,6 +217,9 @@ fn style(place: &Place<'_>) -> String {
     let media = place.entries("content", false);
     match media.first() {
         Some((media, _)) => (*media).to_owned(),
+        // In a path there may be a dot or the name before it.
+        None if plain && place.text("in") == Some("path") => style.to_owned(),
+        None if plain => default.to_owned(),
         None if explode => format!("{style}, explode"),
         None => style.to_owned(),
     }

@@ -2,7 +2,7 @@
 //!
 //! | compatible | breaking |
 //! | --- | --- |
-//! | a new operation, method, optional parameter, property, enum value, header, response code | an operation, parameter, property or enum value that is gone or renamed |
+//! | a new operation, method, optional parameter, property, enum value, variant, header, response code | an operation, parameter, property, enum value or variant that is gone or renamed |
 //! | a looser bound | a changed type, format or meaning |
 //! | another order in a list | a parameter or request property that became required |
 //! | | a tighter bound on what is sent |
@@ -17,14 +17,15 @@ use super::change::{Class, Direction, Found, Kind};
 const BREAKING: Class = Class::Breaking;
 const COMPATIBLE: Class = Class::Compatible;
 
-const GONE: &str = "an operation, parameter, property or enum value that is gone or renamed";
+const GONE: &str =
+    "an operation, parameter, property, enum value or variant that is gone or renamed";
 const CHANGED: &str = "a changed type, format or meaning";
 const NEEDED: &str = "a parameter or request property that became required";
 const TIGHTER: &str = "a tighter bound on what is sent";
 const PROMISE: &str = "a response property no longer required or newly nullable";
 const VERSION: &str = "a path whose version changed";
-const NEW: &str =
-    "a new operation, method, optional parameter, property, enum value, header or response code";
+const NEW: &str = "a new operation, method, optional parameter, property, enum value, variant, \
+                   header or response code";
 const LOOSER: &str = "a looser bound";
 
 /// The class of a change, and the rule that decides it.
@@ -72,7 +73,8 @@ fn rule(found: &Found, direction: Direction) -> (Class, &'static str) {
         | Kind::ParameterMoved
         | Kind::PropertyRemoved
         | Kind::PropertyRenamed
-        | Kind::EnumValueRemoved => (BREAKING, GONE),
+        | Kind::EnumValueRemoved
+        | Kind::VariantRemoved => (BREAKING, GONE),
         Kind::PathVersionChanged => (BREAKING, VERSION),
         Kind::NowRequired => if_sent(NEEDED, MORE),
         Kind::NowOptional => {
@@ -101,8 +103,8 @@ fn rule(found: &Found, direction: Direction) -> (Class, &'static str) {
         Kind::EnumIntroduced | Kind::BoundTightened => if_sent(TIGHTER, MORE),
         Kind::EnumLifted | Kind::BoundLoosened => (COMPATIBLE, LOOSER),
         Kind::DefaultChanged => if_sent(CHANGED, "nobody leaves it to the default"),
+        Kind::VariantAdded if found.appended => (COMPATIBLE, NEW),
         Kind::VariantAdded => if_answered(CHANGED, LOOSER),
-        Kind::VariantRemoved => if_sent(GONE, MORE),
         Kind::ReadOnlyAdded => if_sent(GONE, MORE),
         Kind::WriteOnlyAdded => if_answered(GONE, LESS),
         Kind::AccessLoosened => (COMPATIBLE, LOOSER),
@@ -116,6 +118,9 @@ fn rule(found: &Found, direction: Direction) -> (Class, &'static str) {
             } else {
                 (COMPATIBLE, "an error code less to be ready for")
             }
+        }
+        Kind::SecurityChanged if found.appended => {
+            (COMPATIBLE, "callers may prove what they did before")
         }
         Kind::SecurityChanged => (BREAKING, CHANGED),
         Kind::ServerRemoved => (BREAKING, GONE),

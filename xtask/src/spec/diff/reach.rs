@@ -13,10 +13,13 @@ use crate::steps::walk;
 /// A component: its section and its name.
 type Component = (String, String);
 
+/// Operations, and which way each of them reaches a place.
+pub(super) type Ways = BTreeMap<String, Direction>;
+
 /// Who reaches what in one document.
 #[derive(Debug, Default)]
 pub(super) struct Reach {
-    components: BTreeMap<Component, (Direction, BTreeSet<String>)>,
+    components: BTreeMap<Component, Ways>,
     /// The operations of each path.
     paths: BTreeMap<String, BTreeSet<String>>,
 }
@@ -46,9 +49,9 @@ impl Reach {
                     if !seen.insert(component.clone()) {
                         continue;
                     }
-                    let entry = reach.components.entry(component.clone()).or_default();
-                    entry.0 = entry.0.or(direction);
-                    entry.1.insert(label.clone());
+                    let ways = reach.components.entry(component.clone()).or_default();
+                    let way = ways.entry(label.clone()).or_default();
+                    *way = way.or(direction);
                     let further = known
                         .entry(component)
                         .or_insert_with_key(|(section, name)| {
@@ -64,40 +67,43 @@ impl Reach {
         reach
     }
 
-    /// The operations that reach the place at `pointer`, and which way.
-    pub(super) fn at(&self, pointer: &str) -> (Direction, BTreeSet<String>) {
+    /// Which way the place at `pointer` goes whoever uses it, and the operations that reach it.
+    pub(super) fn at(&self, pointer: &str) -> (Direction, Ways) {
         let tokens = tokens(pointer);
         let mut tokens = tokens.iter().map(String::as_str);
         match (tokens.next(), tokens.next(), tokens.next(), tokens.next()) {
             (Some("components"), Some(section), Some(name), _) => {
                 let key = (section.to_owned(), name.to_owned());
-                let (direction, operations) =
-                    self.components.get(&key).cloned().unwrap_or_default();
+                let ways = self.components.get(&key).cloned().unwrap_or_default();
                 let own = match section {
                     "parameters" | "requestBodies" => Direction::REQUEST,
                     "responses" | "headers" => Direction::RESPONSE,
                     _ => Direction::default(),
                 };
-                (direction.or(own), operations)
+                (own, ways)
             }
-            (Some("paths"), Some(path), None, _) => (
-                Direction::default(),
-                self.paths.get(path).cloned().unwrap_or_default(),
-            ),
-            (Some("paths"), Some(path), Some("parameters"), _) => (
-                Direction::REQUEST,
-                self.paths.get(path).cloned().unwrap_or_default(),
-            ),
+            (Some("paths"), Some(path), None, _) => {
+                (Direction::default(), self.all(path, Direction::default()))
+            }
+            (Some("paths"), Some(path), Some("parameters"), _) => {
+                (Direction::REQUEST, self.all(path, Direction::REQUEST))
+            }
             (Some("paths"), Some(path), Some(method), part) => {
                 let direction = match part {
                     Some("parameters" | "requestBody") => Direction::REQUEST,
                     Some("responses") => Direction::RESPONSE,
                     _ => Direction::default(),
                 };
-                (direction, BTreeSet::from([name(method, path)]))
+                (direction, Ways::from([(name(method, path), direction)]))
             }
-            _ => (Direction::default(), BTreeSet::new()),
+            _ => (Direction::default(), Ways::new()),
         }
+    }
+
+    /// The operations of a path.
+    fn all(&self, path: &str, way: Direction) -> Ways {
+        let operations = self.paths.get(path).into_iter().flatten();
+        operations.map(|name| (name.clone(), way)).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::change::Subject;
-use super::document::{Doc, Place, name, tokens};
+use super::document::{Doc, name, tokens};
 use crate::document::pointer::join;
 use crate::steps::walk::METHODS;
 
@@ -21,21 +21,21 @@ pub(super) fn of(doc: &Doc<'_>, pointer: &str) -> Subject {
             subject.component = Some(format!("{section}/{component}"));
             if *section == "parameters" {
                 let at = join(&format!("#/components/{section}"), component);
-                subject.parameter = parameter(doc, &at);
+                parameter(&mut subject, doc, &at);
             }
             content(&mut subject, rest);
         }
         ["paths", path, "parameters", index, rest @ ..] => {
             subject.operation = Some((*path).to_owned());
             let at = format!("{}/parameters/{index}", join("#/paths", path));
-            subject.parameter = parameter(doc, &at);
+            parameter(&mut subject, doc, &at);
             content(&mut subject, rest);
         }
         ["paths", path, method, rest @ ..] if METHODS.contains(method) => {
             subject.operation = Some(name(method, path));
             if let ["parameters", index, ..] = rest {
                 let at = format!("{}/{method}/parameters/{index}", join("#/paths", path));
-                subject.parameter = parameter(doc, &at);
+                parameter(&mut subject, doc, &at);
             }
             content(&mut subject, rest);
         }
@@ -45,11 +45,15 @@ pub(super) fn of(doc: &Doc<'_>, pointer: &str) -> Subject {
     subject
 }
 
-/// `query limit` for the parameter at `pointer`.
-fn parameter(doc: &Doc<'_>, pointer: &str) -> Option<String> {
-    let place = doc.resolve(&doc.at(pointer)?);
-    let text = |place: &Place<'_>, key| place.text(key).map(str::to_owned);
-    Some(format!("{} {}", text(&place, "in")?, text(&place, "name")?))
+/// Reads the parameter at `pointer`.
+fn parameter(subject: &mut Subject, doc: &Doc<'_>, pointer: &str) {
+    let Some(place) = doc.at(pointer) else {
+        return;
+    };
+    let place = doc.resolve(&place);
+    let text = |key| place.text(key).map(str::to_owned);
+    subject.parameter = text("name");
+    subject.location = text("in");
 }
 
 /// Reads the steps below an operation, a response or a parameter.
@@ -116,7 +120,10 @@ pub(super) fn label(subject: &Subject, pointer: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     words.extend(subject.operation.clone());
     words.extend(subject.component.clone());
-    words.extend(subject.parameter.clone());
+    if let Some(parameter) = &subject.parameter {
+        words.extend(subject.location.clone());
+        words.push(parameter.clone());
+    }
     if pointer.contains("/requestBody") {
         words.push("request body".to_owned());
     }

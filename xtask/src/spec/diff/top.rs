@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::change::{Found, Kind};
-use super::document::{Doc, Place, canonical};
+use super::document::{Doc, Place};
 use super::parameters::parameter;
-use super::schema::Comparison;
-use super::{bodies, prose};
+use super::schema::{Comparison, values};
+use super::{bodies, prose, security};
 
 /// Compares the document as a whole.
 pub(super) fn compare(comparison: &mut Comparison<'_>) {
@@ -27,17 +27,7 @@ pub(super) fn compare(comparison: &mut Comparison<'_>) {
         }
     }
     servers(comparison, &old, &new);
-    let ways = |place: &Place<'_>| -> BTreeSet<String> {
-        let ways = place.list("security");
-        ways.iter().map(|way| canonical(way.value)).collect()
-    };
-    if ways(&old) != ways(&new) {
-        let value = |place: &Place<'_>| place.get("security").map(|place| place.value.clone());
-        let found = root(Kind::SecurityChanged)
-            .named("security")
-            .turned(value(&old), value(&new));
-        comparison.add(found);
-    }
+    security::of_documents(comparison);
     let tags = |place: &Place<'_>| -> BTreeSet<String> {
         let tags = place.list("tags");
         let names = tags.iter().filter_map(|tag| tag.text("name"));
@@ -80,28 +70,29 @@ fn both<'a>(old: &Doc<'a>, new: &Doc<'a>, section: &str) -> Vec<(Place<'a>, Plac
 }
 
 fn servers(comparison: &mut Comparison<'_>, old: &Place<'_>, new: &Place<'_>) {
-    let all = |place: &Place<'_>| -> BTreeMap<String, String> {
+    let all = |place: &Place<'_>| -> BTreeMap<String, (String, String)> {
         place
             .list("servers")
             .into_iter()
             .filter_map(|server| {
-                let url = server.text("url")?.trim_end_matches('/').to_owned();
+                let spelt = server.text("url")?.to_owned();
+                let url = spelt.trim_end_matches('/').to_owned();
                 // The default of both versions, written out.
-                (!url.is_empty()).then_some((url, server.pointer))
+                (!url.is_empty()).then_some((url, (spelt, server.pointer)))
             })
             .collect()
     };
     let (was, is) = (all(old), all(new));
-    for (url, at) in &was {
+    for (url, (spelt, at)) in &was {
         if !is.contains_key(url) {
             let found = Found::new(Kind::ServerRemoved, Some(at), None);
-            comparison.add(found.named(url.as_str()));
+            comparison.add(found.named(spelt.as_str()));
         }
     }
-    for (url, at) in &is {
+    for (url, (spelt, at)) in &is {
         if !was.contains_key(url) {
             let found = Found::new(Kind::ServerAdded, None, Some(at));
-            comparison.add(found.named(url.as_str()));
+            comparison.add(found.named(spelt.as_str()));
         }
     }
 }
@@ -110,14 +101,7 @@ fn servers(comparison: &mut Comparison<'_>, old: &Place<'_>, new: &Place<'_>) {
 fn schemes(comparison: &mut Comparison<'_>) {
     let pairs = both(&comparison.old, &comparison.new, "securitySchemes");
     for (was, is) in pairs {
-        let said = |place: &Place<'_>| {
-            let mut value = place.value.clone();
-            if let Some(object) = value.as_object_mut() {
-                object.retain(|key, _| key != "description" && !key.starts_with("x-"));
-            }
-            canonical(&value)
-        };
-        if said(&was) != said(&is) {
+        if security::said(was.value) != security::said(is.value) {
             let found = Found::new(Kind::SecurityChanged, Some(&was.pointer), Some(&is.pointer))
                 .named("scheme")
                 .turned(Some(was.value.clone()), Some(is.value.clone()));
@@ -155,13 +139,13 @@ pub(super) fn schemas(comparison: &mut Comparison<'_>) {
     for (name, was) in &old {
         if !new.contains_key(renames.of(name)) {
             let found = Found::new(Kind::SchemaRemoved, Some(&was.pointer), None);
-            comparison.add(found.named(*name));
+            comparison.add(found.named(*name).with(values(&comparison.old, was)));
         }
     }
     for (name, is) in &new {
         if !old.contains_key(name) && !renamed.contains(name) {
             let found = Found::new(Kind::SchemaAdded, None, Some(&is.pointer));
-            comparison.add(found.named(*name));
+            comparison.add(found.named(*name).with(values(&comparison.new, is)));
         }
     }
 }

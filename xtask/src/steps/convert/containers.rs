@@ -7,24 +7,18 @@ use crate::steps::walk;
 /// Prose becomes comments of Rust, which hold neither carriage returns nor signs that turn the
 /// direction of the text around.
 pub(super) fn printable(node: &mut Value) {
-    let is_sign = |character: char| {
-        (character.is_control() && character != '\n')
-            || matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-    };
     match node {
         Value::Object(object) => {
             for (key, value) in object.iter_mut() {
-                match value {
-                    Value::String(text)
-                        if matches!(key.as_str(), "description" | "summary" | "title")
-                            && text.contains(is_sign) =>
-                    {
-                        *text = text
-                            .replace("\r\n", "\n")
-                            .replace('\t', " ")
-                            .replace(is_sign, "");
+                match (key.as_str(), value) {
+                    ("description" | "summary" | "title", Value::String(text)) => print(text),
+                    // A property may have the name of a keyword.
+                    ("properties", Value::Object(properties)) => {
+                        properties.values_mut().for_each(printable);
                     }
-                    other => printable(other),
+                    // These are data, of which every sign counts.
+                    ("enum" | "const", _) => {}
+                    (_, other) => printable(other),
                 }
             }
         }
@@ -33,40 +27,16 @@ pub(super) fn printable(node: &mut Value) {
     }
 }
 
-/// `true` where a schema belongs says that anything goes, which 3.0 writes as `{}`.
-///
-/// Done first: the walk visits objects only.
-pub(super) fn bare_schemas(node: &mut Value) {
-    match node {
-        Value::Object(object) => {
-            for (key, value) in object.iter_mut() {
-                match key.as_str() {
-                    "items" | "schema" if value == &Value::Bool(true) => *value = json!({}),
-                    "allOf" | "anyOf" | "oneOf" => {
-                        for part in value.as_array_mut().into_iter().flatten() {
-                            if part == &Value::Bool(true) {
-                                *part = json!({});
-                            }
-                        }
-                    }
-                    "properties" => {
-                        if let Some(properties) = value.as_object_mut() {
-                            for property in properties.values_mut() {
-                                if property == &Value::Bool(true) {
-                                    *property = json!({});
-                                }
-                            }
-                        }
-                    }
-                    _ => {}
-                }
-                if !key.starts_with("x-") && !matches!(key.as_str(), "example" | "examples") {
-                    bare_schemas(value);
-                }
-            }
-        }
-        Value::Array(list) => list.iter_mut().for_each(bare_schemas),
-        _ => {}
+fn print(text: &mut String) {
+    let is_sign = |character: char| {
+        (character.is_control() && character != '\n')
+            || matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    };
+    if text.contains(is_sign) {
+        *text = text
+            .replace("\r\n", "\n")
+            .replace('\t', " ")
+            .replace(is_sign, "");
     }
 }
 

@@ -1,31 +1,122 @@
 //! OpenAPI 3.1 to 3.0.3.
 //!
 //! The generator reads 3.0 only, and Alpaca publishes 3.1 since August 2026. What both versions
-//! can say is rewritten; a keyword that 3.0 has no word for is an error, never dropped in silence,
-//! unless it carries prose alone.
+//! can say is rewritten so that the same values are valid before and after; a keyword that 3.0 has
+//! no word for is an error, never dropped in silence, unless it carries prose alone.
 //!
-//! | 3.1 | 3.0.3 |
-//! | --- | --- |
-//! | `type: [T, "null"]` | `type: T`, `nullable: true` |
-//! | `type: [T, U]` | `anyOf` of both |
-//! | `anyOf: [S, {type: null}]` | `S` with `nullable: true` |
-//! | `const: V` | `enum: [V]` |
-//! | `exclusiveMinimum: N` | `minimum: N`, `exclusiveMinimum: true` (maximum alike) |
-//! | `$ref` with siblings | `allOf: [$ref]` with the siblings |
-//! | `contentEncoding: base64` | `format: byte` |
-//! | `contentMediaType: application/octet-stream` | `format: binary` |
-//! | `true` as a schema | `{}` |
-//! | `examples`, `example`, `$comment`, `externalDocs`, `xml` | left out: prose |
+//! A 3.0 document passes through the same rules, so that one tail of steps serves both. A document
+//! that mixes the two is read as it is meant: `nullable` counts in 3.1 as well, and what stands
+//! beside a `$ref` counts in 3.0 as well, although there the specification ignores it.
 //!
-//! A 3.0 document passes through the same rules, so that one tail of steps serves both.
+//! # Null
+//!
+//! `nullable: true` in a converted document lets null pass whatever else the same schema says, and
+//! nothing else does so but a schema without a `type`. The steps behind this one rely on that
+//! reading. It is wider than the one that OpenAPI 3.0.3 came to:
+//!
+//! | schema | null in 3.0.3, strictly | null here |
+//! | --- | --- | --- |
+//! | `type: T`, `nullable: true` | fits | fits |
+//! | `type: T`, `nullable: true`, `enum` without null | does not fit | fits |
+//! | `nullable: true` with `allOf`, `anyOf`, `oneOf` or `not`, no `type` | only if the parts say so | fits |
+//! | `enum` with null, no `type`, no `nullable` | fits | fits |
+//! | no `type`, no `nullable` | fits | fits |
+//!
+//! In 3.1 null has to pass every keyword. Whether it does is settled first, through references too,
+//! and the mark is set only then. Where it does not, null goes from the lists in which it says
+//! nothing, and the mark is not set. A branch for null that cannot be folded into a mark, as that of
+//! `oneOf` beside another branch which takes null, stays as `enum: [null]`, `nullable: true`, which
+//! null alone fits under either reading.
+//!
+//! # Keywords
+//!
+//! | keyword | becomes | how, or why not |
+//! | --- | --- | --- |
+//! | `$ref` | rewritten | with siblings: a part of `allOf` beside them; into a component: what stands there |
+//! | `$comment` | left out | prose |
+//! | `$schema` | left out | the dialect is that of the document |
+//! | `$anchor` | refused | a name that no reference of 3.0 can use |
+//! | `$defs` | refused | schemas are shared as components |
+//! | `$dynamicAnchor` | refused | what it names depends on the way to it |
+//! | `$dynamicRef` | refused | alike |
+//! | `$id` | refused | it changes what references mean |
+//! | `$vocabulary` | refused | it belongs to a dialect, not to a document |
+//! | `$recursiveAnchor` | refused | an older form of `$dynamicAnchor` |
+//! | `$recursiveRef` | refused | an older form of `$dynamicRef` |
+//! | `definitions` | refused | an older form of `$defs` |
+//! | `type` | rewritten | `null` alone: `enum: [null]`, `nullable: true`; a list: `anyOf` with a branch for each type, and null as above; each branch takes the keywords and the values of `enum` that concern its type |
+//! | `enum` | rewritten | without null, as above, unless null is all that it lists |
+//! | `const` | rewritten | `enum` of one value; beside an `enum` without it, refused |
+//! | `nullable` | carried | as above |
+//! | `multipleOf` | carried | |
+//! | `minimum` | rewritten | the tighter one of `minimum` and `exclusiveMinimum` |
+//! | `maximum` | rewritten | the tighter one of `maximum` and `exclusiveMaximum` |
+//! | `exclusiveMinimum` | rewritten | a number: `minimum` with `exclusiveMinimum: true` where it is the tighter one or equal, and nothing otherwise; a flag without its bound goes |
+//! | `exclusiveMaximum` | rewritten | alike |
+//! | `minLength` | carried | |
+//! | `maxLength` | carried | |
+//! | `pattern` | carried | |
+//! | `format` | carried | |
+//! | `contentEncoding` | rewritten | `base64`: `format: byte`, unless there is a format; any other is left out, since it constrains nothing |
+//! | `contentMediaType` | rewritten | `application/octet-stream`, not encoded: `format: binary`, unless there is a format; any other is left out |
+//! | `contentSchema` | refused | what is inside the text would be lost |
+//! | `items` | rewritten | `true`: `{}`; `false`: `maxItems: 0` |
+//! | `minItems` | carried | |
+//! | `maxItems` | carried | |
+//! | `uniqueItems` | carried | |
+//! | `prefixItems` | refused | 3.0 has one schema for all items |
+//! | `contains` | refused | alike |
+//! | `minContains` | refused | alike |
+//! | `maxContains` | refused | alike |
+//! | `unevaluatedItems` | refused | alike; `true` goes |
+//! | `properties` | carried | |
+//! | `required` | carried | |
+//! | `additionalProperties` | carried | |
+//! | `minProperties` | carried | |
+//! | `maxProperties` | carried | |
+//! | `patternProperties` | refused | 3.0 knows properties by name alone |
+//! | `propertyNames` | refused | alike |
+//! | `dependentRequired` | refused | 3.0 has no conditions |
+//! | `dependentSchemas` | refused | alike |
+//! | `unevaluatedProperties` | refused | 3.0 does not look into parts; `true` goes |
+//! | `allOf` | carried | |
+//! | `anyOf` | rewritten | without a branch for null, as above; a single branch that is left moves up, or becomes a part of `allOf` where its keywords would mean something else beside the others |
+//! | `oneOf` | rewritten | alike |
+//! | `not` | rewritten | `true`: `{}`; `false` goes, since nothing is ruled out |
+//! | `if` | refused | 3.0 has no conditions |
+//! | `then` | refused | alike |
+//! | `else` | refused | alike |
+//! | `discriminator` | carried | |
+//! | `title` | carried | |
+//! | `description` | carried | |
+//! | `default` | carried | |
+//! | `deprecated` | carried | |
+//! | `readOnly` | carried | |
+//! | `writeOnly` | carried | |
+//! | `example` | left out | prose |
+//! | `examples` | left out | prose |
+//! | `externalDocs` | left out | prose |
+//! | `xml` | left out | the client speaks JSON |
+//!
+//! A schema `true` becomes `{}`. The schema `false` is refused, unless it closes an object or an
+//! array: a value that cannot be is of no type that could be generated. What is no keyword says nothing in either version and
+//! stays as it is. `type: integer` means a number without a fraction on both sides, so 1.0 fits.
 
 mod containers;
+#[cfg(test)]
+mod laws;
+mod nulls;
+mod numbers;
 mod references;
+mod table;
 #[cfg(test)]
 mod tests;
+mod types;
 
 use serde_json::{Map, Value, json};
 
+use self::nulls::Nulls;
+use self::table::Fate;
 use super::walk;
 
 use crate::fault::Fault;
@@ -33,43 +124,8 @@ use crate::fault::Fault;
 /// The version that every converted document states.
 pub const TARGET: &str = "3.0.3";
 
-/// Keywords that change what is valid and that 3.0 cannot state.
-const NOT_CONVERTIBLE: [&str; 22] = [
-    "$anchor",
-    "$defs",
-    "$dynamicAnchor",
-    "$dynamicRef",
-    "$id",
-    "$recursiveAnchor",
-    "$recursiveRef",
-    "$vocabulary",
-    "contains",
-    "contentSchema",
-    "definitions",
-    "dependentRequired",
-    "dependentSchemas",
-    "else",
-    "if",
-    "maxContains",
-    "minContains",
-    "patternProperties",
-    "prefixItems",
-    "propertyNames",
-    "then",
-    "unevaluatedItems",
-];
-
-/// Keywords that only explain.
-const PROSE: [&str; 6] = [
-    "$comment",
-    "$schema",
-    "example",
-    "examples",
-    "externalDocs",
-    "xml",
-];
-
-/// Rewrites `document` in place; the first keyword that cannot be converted is the error.
+/// Rewrites `document` in place; the first keyword that cannot be converted is the error, and then
+/// the document, part of which is rewritten, is of no further use.
 pub fn convert(file: &str, document: &mut Value) -> Result<(), Fault> {
     if let Some(root) = document.as_object_mut() {
         root.insert("openapi".to_owned(), json!(TARGET));
@@ -111,75 +167,64 @@ pub fn convert(file: &str, document: &mut Value) -> Result<(), Fault> {
         }
     }
     references::references(file, document)?;
-    containers::bare_schemas(document);
     containers::printable(document);
+    let whole = document.clone();
+    let nulls = Nulls::of(&whole);
     walk::schemas_mut(document, &mut |pointer, schema| {
-        self::schema(file, pointer, schema)
+        self::schema(file, pointer, schema, &nulls)
     })?;
     containers::containers(document);
     Ok(())
 }
 
-fn schema(file: &str, pointer: &str, schema: &mut Value) -> Result<(), Fault> {
-    let Some(object) = schema.as_object_mut() else {
-        return Err(Fault::new(
-            file,
-            pointer,
-            "the schema `false`, which nothing matches, has no form in OpenAPI 3.0",
-        ));
-    };
-    for keyword in NOT_CONVERTIBLE {
-        if object.contains_key(keyword) {
+fn schema(file: &str, pointer: &str, schema: &mut Value, nulls: &Nulls<'_>) -> Result<(), Fault> {
+    let object = match schema {
+        Value::Object(object) => object,
+        Value::Bool(true) => {
+            *schema = json!({});
+            return Ok(());
+        }
+        Value::Bool(false) => {
             return Err(Fault::new(
                 file,
                 pointer,
-                format!(
-                    "the keyword `{keyword}` has no form in OpenAPI 3.0 and cannot be left out"
-                ),
+                "the schema `false`, which nothing matches, has no form that the generator takes",
             ));
         }
+        _ => {
+            return Err(Fault::new(
+                file,
+                pointer,
+                "a schema is an object, or `true` or `false`",
+            ));
+        }
+    };
+    for keyword in ["unevaluatedItems", "unevaluatedProperties"] {
+        if object.get(keyword) == Some(&Value::Bool(true)) {
+            object.remove(keyword);
+        }
     }
-    if let Some(value) = object.get("unevaluatedProperties")
-        && value != &Value::Bool(true)
+    if let Some(keyword) = table::with(Fate::Refused).find(|keyword| object.contains_key(*keyword))
     {
         return Err(Fault::new(
             file,
             pointer,
-            "the keyword `unevaluatedProperties` has no form in OpenAPI 3.0 and cannot be left out",
+            format!("the keyword `{keyword}` has no form in OpenAPI 3.0 and cannot be left out"),
         ));
     }
-    object.remove("unevaluatedProperties");
-    if object
-        .get("properties")
-        .and_then(Value::as_object)
-        .is_some_and(|properties| {
-            properties
-                .values()
-                .any(|property| property == &Value::Bool(false))
-        })
-    {
-        return Err(Fault::new(
-            file,
-            pointer,
-            "a property with the schema `false` has no form in OpenAPI 3.0",
-        ));
-    }
-    for keyword in PROSE {
+    for keyword in table::with(Fate::LeftOut) {
         object.remove(keyword);
     }
     if object.contains_key("$ref") && object.len() > 1 {
         wrap_reference(object);
     }
+    bare_parts(object);
     content_keywords(object);
-    exclusive_bound(object, "exclusiveMinimum", "minimum");
-    exclusive_bound(object, "exclusiveMaximum", "maximum");
-    if let Some(value) = object.remove("const") {
-        object.insert("enum".to_owned(), Value::Array(vec![value]));
-    }
-    nullable_branches(object, "anyOf");
-    nullable_branches(object, "oneOf");
-    types(file, pointer, object)?;
-    enumerated_null(object);
+    numbers::exclusive_bounds(object);
+    constant(file, pointer, object)?;
+    types::check(file, pointer, object)?;
+    nulls.settle(object);
+    types::split(object);
     Ok(())
 }
 
@@ -197,169 +242,55 @@ fn wrap_reference(object: &mut Map<String, Value>) {
     }
 }
 
+/// `true` and `false` where 3.0 wants an object, and where the walk, which visits objects, does not
+/// come by.
+fn bare_parts(object: &mut Map<String, Value>) {
+    match object.get("items") {
+        Some(Value::Bool(true)) => {
+            object.insert("items".to_owned(), json!({}));
+        }
+        Some(Value::Bool(false)) => {
+            object.insert("items".to_owned(), json!({}));
+            object.insert("maxItems".to_owned(), json!(0));
+        }
+        _ => {}
+    }
+    match object.get("not") {
+        Some(Value::Bool(true)) => {
+            object.insert("not".to_owned(), json!({}));
+        }
+        Some(Value::Bool(false)) => {
+            object.remove("not");
+        }
+        _ => {}
+    }
+}
+
 fn content_keywords(object: &mut Map<String, Value>) {
     let encoding = object.remove("contentEncoding");
     let media = object.remove("contentMediaType");
-    if encoding.as_ref().and_then(Value::as_str) == Some("base64") {
-        object.insert("format".to_owned(), json!("byte"));
-    } else if media.as_ref().and_then(Value::as_str) == Some("application/octet-stream") {
-        object.insert("format".to_owned(), json!("binary"));
-    }
-}
-
-fn exclusive_bound(object: &mut Map<String, Value>, exclusive: &str, bound: &str) {
-    if let Some(limit) = object
-        .get(exclusive)
-        .filter(|limit| limit.is_number())
-        .cloned()
-    {
-        object.insert(bound.to_owned(), limit);
-        object.insert(exclusive.to_owned(), Value::Bool(true));
-    }
-}
-
-fn is_null_type(schema: &Value) -> bool {
-    match schema.get("type") {
-        Some(Value::String(name)) => name == "null",
-        Some(Value::Array(names)) => names.len() == 1 && names.iter().all(|name| name == "null"),
-        _ => schema.as_object().is_some_and(|object| {
-            // What this step makes of a bare `null` type, since it works from the inside out.
-            object.len() == 1 && object.get("x-null").is_some()
-        }),
-    }
-}
-
-fn nullable_branches(object: &mut Map<String, Value>, keyword: &str) {
-    let Some(branches) = object.get_mut(keyword).and_then(Value::as_array_mut) else {
+    let format = if encoding.is_some_and(|encoding| encoding == "base64") {
+        "byte"
+    } else if media.is_some_and(|media| media == "application/octet-stream") {
+        "binary"
+    } else {
         return;
     };
-    let before = branches.len();
-    branches.retain(|branch| !is_null_type(branch));
-    if branches.len() == before {
-        return;
-    }
-    let rest = std::mem::take(branches);
-    object.remove(keyword);
-    object.insert("nullable".to_owned(), Value::Bool(true));
-    match <[Value; 1]>::try_from(rest) {
-        Ok([only]) => match only {
-            Value::Object(fields) if !fields.contains_key("$ref") => {
-                for (key, value) in fields {
-                    object.entry(key).or_insert(value);
-                }
-            }
-            other => {
-                object.insert("allOf".to_owned(), Value::Array(vec![other]));
-            }
-        },
-        Err(rest) => {
-            object.insert(keyword.to_owned(), Value::Array(rest));
-        }
-    }
+    object.entry("format").or_insert_with(|| json!(format));
 }
 
-fn types(file: &str, pointer: &str, object: &mut Map<String, Value>) -> Result<(), Fault> {
-    let names = match object.get("type") {
-        None => return Ok(()),
-        Some(Value::String(name)) => vec![name.clone()],
-        Some(Value::Array(names)) => names
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
-        Some(_) => {
-            return Err(Fault::new(
-                file,
-                pointer,
-                "`type` is neither a name nor a list of names",
-            ));
-        }
+fn constant(file: &str, pointer: &str, object: &mut Map<String, Value>) -> Result<(), Fault> {
+    let Some(value) = object.remove("const") else {
+        return Ok(());
     };
-    for name in &names {
-        if ![
-            "array", "boolean", "integer", "null", "number", "object", "string",
-        ]
-        .contains(&name.as_str())
-        {
-            return Err(Fault::new(
-                file,
-                pointer,
-                format!("`{name}` is not a type of JSON"),
-            ));
-        }
+    let listed = object.get("enum").and_then(Value::as_array);
+    if listed.is_some_and(|values| !values.iter().any(|its| numbers::same(its, &value))) {
+        return Err(Fault::new(
+            file,
+            pointer,
+            "`const` is none of the values of `enum`, so that no value fits: take out one of the two",
+        ));
     }
-    let mut concrete: Vec<&String> = names.iter().filter(|name| *name != "null").collect();
-    concrete.dedup();
-    if concrete.len() < names.len() {
-        object.insert("nullable".to_owned(), Value::Bool(true));
-    }
-    match concrete.as_slice() {
-        [] => {
-            // Nothing but null: 3.0 has no such type. The mark lets the schema around it fold it
-            // into its own `nullable`; alone it accepts null, and anything else.
-            object.remove("type");
-            object.remove("nullable");
-            object.insert("x-null".to_owned(), Value::Bool(true));
-        }
-        [one] => {
-            let one = (*one).clone();
-            object.insert("type".to_owned(), Value::String(one));
-        }
-        several => {
-            let branches = several.iter().map(|name| branch_of(object, name)).collect();
-            for keyword in ["type", "format", "items", "properties", "required", "enum"] {
-                object.remove(keyword);
-            }
-            object.insert("anyOf".to_owned(), Value::Array(branches));
-        }
-    }
+    object.insert("enum".to_owned(), Value::Array(vec![value]));
     Ok(())
-}
-
-/// The part of a schema of several types that concerns one of them.
-fn branch_of(object: &Map<String, Value>, name: &str) -> Value {
-    let mut branch = json!({ "type": name });
-    let keywords: &[&str] = match name {
-        "array" => &["items"],
-        "object" => &["properties", "required", "additionalProperties"],
-        "string" | "integer" | "number" => &["format"],
-        _ => &[],
-    };
-    if let Some(fields) = branch.as_object_mut() {
-        for keyword in keywords {
-            if let Some(value) = object.get(*keyword) {
-                fields.insert((*keyword).to_owned(), value.clone());
-            }
-        }
-        if name == "array" && !fields.contains_key("items") {
-            fields.insert("items".to_owned(), json!({}));
-        }
-        if let Some(values) = object.get("enum").and_then(Value::as_array) {
-            let fitting: Vec<Value> = values
-                .iter()
-                .filter(|value| match name {
-                    "string" => value.is_string(),
-                    "boolean" => value.is_boolean(),
-                    "integer" | "number" => value.is_number(),
-                    _ => false,
-                })
-                .cloned()
-                .collect();
-            if !fitting.is_empty() {
-                fields.insert("enum".to_owned(), Value::Array(fitting));
-            }
-        }
-    }
-    branch
-}
-
-/// `null` among the values of an enum says `nullable`.
-fn enumerated_null(object: &mut Map<String, Value>) {
-    if let Some(values) = object.get_mut("enum").and_then(Value::as_array_mut) {
-        let before = values.len();
-        values.retain(|value| !value.is_null());
-        if values.len() < before {
-            object.insert("nullable".to_owned(), Value::Bool(true));
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! References, spelt plainly.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::document::pointer;
 use crate::fault::Fault;
@@ -48,7 +48,7 @@ fn plain_references(
             }
         } else if let Some(target) = pointer::get(whole, &plain) {
             *room = room.checked_sub(values(target))?;
-            *node = target.clone();
+            put_in_place(node, target);
             *changed = true;
             return Some(());
         }
@@ -61,10 +61,9 @@ fn plain_references(
                         key.as_str(),
                         "example" | "examples" | "default" | "enum" | "const"
                     );
-                if key == "properties" {
-                    let properties = value.as_object_mut();
-                    for property in properties.into_iter().flat_map(|all| all.values_mut()) {
-                        plain_references(whole, property, room, changed)?;
+                if let Some(named) = named(key, value) {
+                    for value in named.values_mut() {
+                        plain_references(whole, value, room, changed)?;
                     }
                 } else if !is_data {
                     plain_references(whole, value, room, changed)?;
@@ -79,6 +78,40 @@ fn plain_references(
         _ => {}
     }
     Some(())
+}
+
+/// What `key` holds by name, where a name may be that of a keyword: a property `default`, and the
+/// answer of that name.
+fn named<'a>(key: &str, value: &'a mut Value) -> Option<&'a mut Map<String, Value>> {
+    let holds_names = [
+        "headers",
+        "parameters",
+        "properties",
+        "requestBodies",
+        "responses",
+        "schemas",
+    ]
+    .contains(&key);
+    holds_names.then(|| value.as_object_mut()).flatten()
+}
+
+/// Beside a reference to anything but a schema stands prose at most, which what is put in its place
+/// has itself. What constrains stays, beside the schema that was referred to.
+fn put_in_place(node: &mut Value, target: &Value) {
+    let constrains = |key: &String| !matches!(key.as_str(), "$ref" | "description" | "summary");
+    match node.as_object_mut() {
+        Some(object) if object.keys().any(constrains) => {
+            object.remove("$ref");
+            let parts = object
+                .entry("allOf")
+                .or_insert_with(|| Value::Array(Vec::new()));
+            if let Some(parts) = parts.as_array_mut() {
+                // At the end: the places of the others, which a fault may have to name, stay theirs.
+                parts.push(target.clone());
+            }
+        }
+        _ => *node = target.clone(),
+    }
 }
 
 /// How many values a value holds, itself included.

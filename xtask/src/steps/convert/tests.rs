@@ -1,5 +1,7 @@
 //! Every row of the conversion's table, and every keyword that it refuses.
 
+mod nulls;
+
 use serde_json::{Value, json};
 
 use super::convert;
@@ -177,6 +179,93 @@ fn schemas_are_found_wherever_they_stand() {
 }
 
 #[test]
+fn what_3_1_says_twice_is_said_once() {
+    let b = json!({"$ref": "#/components/schemas/B"});
+    for (new, old) in [
+        // The tighter bound holds; of two equal ones the exclusive one.
+        (
+            json!({"minimum": 5, "exclusiveMinimum": 1}),
+            json!({"minimum": 5}),
+        ),
+        (
+            json!({"minimum": 1, "exclusiveMinimum": 5}),
+            json!({"minimum": 5, "exclusiveMinimum": true}),
+        ),
+        (
+            json!({"maximum": 5, "exclusiveMaximum": 5.0}),
+            json!({"maximum": 5.0, "exclusiveMaximum": true}),
+        ),
+        (
+            json!({"maximum": 5, "exclusiveMaximum": 5.5}),
+            json!({"maximum": 5}),
+        ),
+        (json!({"exclusiveMaximum": true}), json!({})),
+        (
+            json!({"const": 1.0, "enum": [1, 2]}),
+            json!({"enum": [1.0]}),
+        ),
+        (
+            json!({"type": "array", "items": false, "maxItems": 3}),
+            json!({"type": "array", "items": {}, "maxItems": 0}),
+        ),
+        (json!({"not": false}), json!({})),
+        (json!({"not": true}), json!({"not": {}})),
+        (json!(true), json!({})),
+        (
+            json!({"type": "string", "format": "uuid", "contentEncoding": "base64"}),
+            json!({"type": "string", "format": "uuid"}),
+        ),
+        // Each branch takes what concerns its type.
+        (
+            json!({"type": ["string", "integer", "object"], "minLength": 2, "minimum": 1, "exclusiveMinimum": 1, "maxProperties": 1}),
+            json!({"anyOf": [
+                {"type": "string", "minLength": 2},
+                {"type": "integer", "minimum": 1, "exclusiveMinimum": true},
+                {"type": "object", "maxProperties": 1},
+            ]}),
+        ),
+        (
+            json!({"type": ["string", "array", "boolean"], "enum": ["x", [1], 5]}),
+            json!({"anyOf": [
+                {"type": "string", "enum": ["x"]},
+                {"type": "array", "items": {}, "enum": [[1]]},
+            ]}),
+        ),
+        (
+            json!({"type": ["string", "integer"], "enum": [1.0, 1.5]}),
+            json!({"type": "integer", "enum": [1.0]}),
+        ),
+        (
+            json!({"type": ["string", "integer"], "enum": [true]}),
+            json!({"enum": [true], "anyOf": [{"type": "string"}, {"type": "integer"}]}),
+        ),
+        (
+            json!({"type": ["string", "integer"], "anyOf": [b, {}]}),
+            json!({"anyOf": [b, {}], "allOf": [{"anyOf": [{"type": "string"}, {"type": "integer"}]}]}),
+        ),
+        // Data that look like a schema.
+        (
+            json!({"const": {"items": true, "title": "a\tb", "$ref": "#/components/schemas/B/type"}}),
+            json!({"enum": [{"items": true, "title": "a\tb", "$ref": "#/components/schemas/B/type"}]}),
+        ),
+    ] {
+        assert_eq!(converted(new.clone()), old, "{new}");
+    }
+    for (schema, message) in [
+        (
+            json!({"const": 1, "enum": [2]}),
+            "`const` is none of the values of `enum`",
+        ),
+        (json!({"type": []}), "`type` is neither"),
+        (json!({"type": ["string", 5]}), "`type` is neither"),
+        (json!({"allOf": [5]}), "a schema is an object"),
+    ] {
+        let fault = convert("x.json", &mut document(schema)).unwrap_err();
+        assert!(fault.message.contains(message), "{fault}");
+    }
+}
+
+#[test]
 fn a_reference_into_a_component_is_replaced_by_what_stands_there() {
     let mut document = document(json!({
         "type": "object",
@@ -184,8 +273,12 @@ fn a_reference_into_a_component_is_replaced_by_what_stands_there() {
             "b": {"$ref": "#/components/schemas/A/properties/c"},
             "c": {"type": ["integer", "null"]},
             "d": {"$ref": "#/components/%73chemas/B"},
+            "e": {"$ref": "#/components/schemas/A/properties/c", "minimum": 1},
         },
     }));
+    document["paths"]["/a"]["get"]["responses"]["default"] =
+        json!({"$ref": "#/components/%72esponses/R"});
+    document["components"]["responses"] = json!({"R": {"description": "r"}});
     convert("x.json", &mut document).unwrap();
     let properties = &document["components"]["schemas"]["A"]["properties"];
     assert_eq!(
@@ -193,6 +286,14 @@ fn a_reference_into_a_component_is_replaced_by_what_stands_there() {
         json!({"type": "integer", "nullable": true})
     );
     assert_eq!(properties["d"], json!({"$ref": "#/components/schemas/B"}));
+    assert_eq!(
+        properties["e"],
+        json!({"allOf": [{"type": "integer", "nullable": true}], "minimum": 1})
+    );
+    assert_eq!(
+        document["paths"]["/a"]["get"]["responses"]["default"],
+        json!({"$ref": "#/components/responses/R"})
+    );
 }
 
 #[test]

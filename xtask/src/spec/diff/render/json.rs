@@ -40,6 +40,7 @@ pub fn json(diff: &Diff) -> Value {
                 "place": standing.place,
                 "pointer": standing.pointer,
                 "dates": standing.dates,
+                "words": standing.words,
                 "new": standing.is_new,
             })
         })
@@ -80,6 +81,7 @@ fn change(change: &Change) -> Value {
         ("schema", &subject.schema),
         ("property", &subject.property),
         ("parameter", &subject.parameter),
+        ("in", &subject.location),
         ("response", &subject.response),
         ("header", &subject.header),
         ("media_type", &subject.media_type),
@@ -99,6 +101,7 @@ fn change(change: &Change) -> Value {
         "from": change.from,
         "to": change.to,
         "required": change.required,
+        "values": change.values,
         "pointer": { "old": change.old, "new": change.new },
         "text": change.text,
         "reason": change.reason,

@@ -69,7 +69,7 @@ pub fn markdown(diff: &Diff) -> String {
         );
         text.push_str("| where | dates |\n| --- | --- |\n");
         for standing in &diff.standing {
-            let dates = standing.dates_text();
+            let dates = standing.text();
             let _ = writeln!(text, "| {} | {} |", cell(&standing.place), cell(&dates));
         }
     }

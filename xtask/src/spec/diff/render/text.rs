@@ -61,12 +61,7 @@ pub fn text(diff: &Diff) -> String {
             diff.standing.len()
         );
         for standing in &diff.standing {
-            let dates = if standing.dates.is_empty() {
-                "no date".to_owned()
-            } else {
-                standing.dates_text()
-            };
-            let _ = writeln!(text, "  {}: {dates}", standing.place);
+            let _ = writeln!(text, "  {}: {}", standing.place, standing.text());
         }
     }
     let _ = writeln!(text, "\nVersions");

@@ -10,10 +10,12 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::super::change::{Collector, Found, Kind, Site};
+use super::super::change::{Found, Kind};
+use super::super::collect::Collector;
 use super::super::document::{Doc, Place, SCHEMAS};
 use super::super::renames::Renames;
 use super::super::{deprecation, prose};
+use super::unions::stands_beside;
 use super::view::{View, wrapped};
 use crate::document::pointer::escape;
 
@@ -38,7 +40,12 @@ pub(in super::super) struct Comparison<'a> {
     pub(in super::super) inlined: BTreeMap<String, bool>,
     /// Properties with another name, by their pointers: a part that has one is met again.
     pub(super) renamed: HashMap<String, String>,
-    seen: HashSet<(String, String)>,
+    /// Operations on other paths than before, by their old names.
+    pub(in super::super) moved: BTreeMap<String, String>,
+    /// What is told of the parameter, header or media type around a schema already.
+    pub(in super::super) heard: HashSet<String>,
+    /// Pairs that were compared, and within which use.
+    seen: HashSet<(Option<String>, String, String)>,
     known: Known,
     depth: usize,
 }
@@ -58,6 +65,8 @@ impl<'a> Comparison<'a> {
             extracted: BTreeMap::new(),
             inlined: BTreeMap::new(),
             renamed: HashMap::new(),
+            moved: BTreeMap::new(),
+            heard: HashSet::new(),
             seen: HashSet::new(),
             known: Known::default(),
             depth: 0,
@@ -69,13 +78,76 @@ impl<'a> Comparison<'a> {
         self.collector.add(found);
     }
 
+    /// From here on, what is found in a shared part that the other document writes out is told of
+    /// its use. Both sides as they are used, and as they are declared.
+    pub(in super::super) fn enter(
+        &mut self,
+        old: (&Place<'a>, &Place<'a>),
+        new: (&Place<'a>, &Place<'a>),
+    ) -> usize {
+        let before = self.collector.depth();
+        let is_shared =
+            |(used, declared): (&Place<'a>, &Place<'a>)| used.pointer != declared.pointer;
+        let ((at, shared), facing, other, is_new) = match (is_shared(old), is_shared(new)) {
+            (true, false) => (old, new.1, self.new, false),
+            (false, true) => (new, old.1, self.old, true),
+            _ => return before,
+        };
+        let is_alone = other.at(&shared.pointer).is_none();
+        let facing = Some(facing.pointer.as_str());
+        self.collector
+            .enter(is_new, &shared.pointer, &at.pointer, facing, is_alone);
+        before
+    }
+
+    /// Goes back to what was compared before [`Self::enter`].
+    pub(in super::super) fn leave(&mut self, before: usize) {
+        self.collector.leave(before);
+    }
+
     /// Compares two schemas where they are used.
     pub(in super::super) fn schema(&mut self, old: &Place<'a>, new: &Place<'a>) {
-        if !self.seen.insert((old.pointer.clone(), new.pointer.clone())) || self.depth > DEEPEST {
+        let within = self.collector.within().map(str::to_owned);
+        let pair = (old.pointer.clone(), new.pointer.clone());
+        if !self.seen.insert((within, pair.0, pair.1)) || self.depth > DEEPEST {
             return;
         }
         self.depth += 1;
+        let before = self.collector.depth();
         let (alias, other) = (self.old.alias(old), self.new.alias(new));
+        if !self.anything(old, new) {
+            // A schema that stays is compared under its name: what differs here is the use. One that
+            // came or went has no other version than its uses.
+            match (&alias, &other) {
+                (Some((was, from)), None) => {
+                    let is_alone = !schema_at(&self.new, self.renames.of(was));
+                    let (target, at) = (&from.pointer, &old.pointer);
+                    self.collector
+                        .enter(false, target, at, Some(&new.pointer), is_alone);
+                }
+                (None, Some((is, to))) => {
+                    let is_alone = !schema_at(&self.old, self.renames.before(is));
+                    let (target, at) = (&to.pointer, &new.pointer);
+                    self.collector
+                        .enter(true, target, at, Some(&old.pointer), is_alone);
+                }
+                _ => {}
+            }
+            self.words(old, new, &alias, &other);
+            self.types_of(old, new, alias, other);
+        }
+        self.collector.leave(before);
+        self.depth -= 1;
+    }
+
+    /// Compares the texts of two uses, those of named schemas behind them among them.
+    fn words(
+        &mut self,
+        old: &Place<'a>,
+        new: &Place<'a>,
+        alias: &Option<(String, Place<'a>)>,
+        other: &Option<(String, Place<'a>)>,
+    ) {
         // Where one document names or wraps what the other writes out, the text may stand inside.
         let both = alias.is_some() && other.is_some();
         let behind = |place: &Place<'a>, one: &Option<(String, Place<'a>)>| match one {
@@ -83,9 +155,19 @@ impl<'a> Comparison<'a> {
             Some((_, target)) => Some(target.clone()),
             None => wrapped(place),
         };
-        let (from, to) = (behind(old, &alias), behind(new, &other));
+        let (from, to) = (behind(old, alias), behind(new, other));
         prose::compare_with(self, (old, from.as_ref()), (new, to.as_ref()));
         deprecation::compare_with(self, (old, from.as_ref()), (new, to.as_ref()));
+    }
+
+    /// Compares what two uses say, by their names where both have one.
+    fn types_of(
+        &mut self,
+        old: &Place<'a>,
+        new: &Place<'a>,
+        alias: Option<(String, Place<'a>)>,
+        other: Option<(String, Place<'a>)>,
+    ) {
         match (alias, other) {
             (Some((was, from)), Some((is, to))) => {
                 if self.renames.is_same(&was, &is) {
@@ -96,51 +178,23 @@ impl<'a> Comparison<'a> {
             }
             (Some((was, from)), None) => {
                 let same = self.says_the_same(&from, new);
-                // A schema that stays is compared under its name: what differs here is the use.
-                let stays = schema_at(&self.new, self.renames.of(&was));
                 *self.inlined.entry(was).or_insert(true) &= same;
-                self.use_of(stays, false, (&from, old), old, new);
+                self.contents(old, new);
             }
             (None, Some((is, to))) => {
                 let same = self.says_the_same(old, &to);
-                let stays = schema_at(&self.old, self.renames.before(&is));
                 *self.extracted.entry(is).or_insert(true) &= same;
-                self.use_of(stays, true, (&to, new), old, new);
+                self.contents(old, new);
             }
             (None, None) => self.contents(old, new),
         }
-        self.depth -= 1;
     }
 
-    /// From here on, what is found in the named schema `name` is told of `place`.
-    fn site(&mut self, is_new: bool, name: &str, place: &Place<'a>) {
-        self.collector.sites.push(Site {
-            is_new,
-            target: format!("{SCHEMAS}{}", escape(name)),
-            at: place.pointer.clone(),
-        });
-    }
-
-    /// Compares a schema that is written out with a named one.
-    fn use_of(
-        &mut self,
-        stays: bool,
-        is_new: bool,
-        (target, place): (&Place<'a>, &Place<'a>),
-        old: &Place<'a>,
-        new: &Place<'a>,
-    ) {
-        if stays {
-            self.collector.sites.push(Site {
-                is_new,
-                target: target.pointer.clone(),
-                at: place.pointer.clone(),
-            });
-        }
-        self.contents(old, new);
-        if stays {
-            self.collector.sites.pop();
-        }
+    /// From here on, what is found in the part `name` is told of the whole.
+    fn part(&mut self, is_new: bool, name: &str, whole: &Place<'a>) {
+        let target = format!("{SCHEMAS}{}", escape(name));
+        self.collector
+            .enter(is_new, &target, &whole.pointer, None, false);
     }
 
     /// Whether a comparison of its own finds nothing but prose.
@@ -218,23 +272,27 @@ impl<'a> Comparison<'a> {
 
     /// Compares what two schemas say.
     fn contents(&mut self, old: &Place<'a>, new: &Place<'a>) {
-        let (was, is) = (self.old.view(old), self.new.view(new));
+        if self.anything(old, new) {
+            return;
+        }
+        let (mut was, mut is) = (self.old.view(old), self.new.view(new));
         // A part that stays and is one of the whole now, or no longer, has not changed itself.
-        let before = self.collector.sites.len();
+        let before = self.collector.depth();
         for part in &is.parts {
             let name = self.renames.before(part);
             if !was.parts.contains(name) && schema_at(&self.old, name) {
-                self.site(true, part, new);
+                self.part(true, part, new);
             }
         }
         for part in &was.parts {
             let name = self.renames.of(part);
             if !is.parts.contains(name) && schema_at(&self.new, name) {
-                self.site(false, part, old);
+                self.part(false, part, old);
             }
         }
+        self.beside(&mut was, &mut is);
         self.views(old, new, &was, &is);
-        self.collector.sites.truncate(before);
+        self.collector.leave(before);
         // A part that has a name in one document only: written out in the other, it is the same.
         if was.parts != is.parts {
             let same = self.says_the_same(old, new);
@@ -248,7 +306,8 @@ impl<'a> Comparison<'a> {
     }
 
     fn views(&mut self, old: &Place<'a>, new: &Place<'a>, was: &View<'a>, is: &View<'a>) {
-        if was.branches.is_empty() != is.branches.is_empty() && self.one_union(old, new, was, is) {
+        let one_union = was.branches.is_empty() != is.branches.is_empty();
+        if one_union && !stands_beside(was, is) && self.one_union(old, new, was, is) {
             return;
         }
         self.null(was, is);

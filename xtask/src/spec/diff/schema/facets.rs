@@ -12,11 +12,11 @@ use super::view::View;
 
 /// Types as they are shown.
 fn shown(types: &BTreeSet<&str>) -> Value {
-    match types.iter().copied().collect::<Vec<_>>().as_slice() {
-        [] => Value::from("any"),
-        [one] => Value::from(*one),
-        several => Value::from(several.join(" | ")),
+    if types.is_empty() {
+        return Value::from("anything");
     }
+    let types: Vec<&str> = types.iter().copied().collect();
+    Value::from(types.join(" | "))
 }
 
 impl<'a> Comparison<'a> {
@@ -43,6 +43,22 @@ impl<'a> Comparison<'a> {
         if old == new || !was.branches.is_empty() || !is.branches.is_empty() {
             return true;
         }
+        // Null alone is what was left out, or what is left.
+        let only_null = |types: &BTreeSet<&str>| types.len() == 1 && types.contains("null");
+        if (only_null(old) && is.nullable) || (only_null(new) && was.nullable) {
+            let kind = if only_null(old) {
+                Kind::TypeWidened
+            } else {
+                Kind::TypeNarrowed
+            };
+            let found = Found::new(kind, Some(&was.home), Some(&is.home)).turned(
+                Some(Value::from(was.shown())),
+                Some(Value::from(is.shown())),
+            );
+            self.collector
+                .add_by(Some(&was.types_at), Some(&is.types_at), found);
+            return false;
+        }
         let widened = new.is_empty() || (!old.is_empty() && old.is_subset(new));
         let narrowed = old.is_empty() || (!new.is_empty() && new.is_subset(old));
         let kind = match (widened, narrowed) {
@@ -51,7 +67,8 @@ impl<'a> Comparison<'a> {
             _ => Kind::TypeChanged,
         };
         let found = Found::new(kind, Some(&was.home), Some(&is.home))
-            .turned(Some(shown(old)), Some(shown(new)));
+            .turned(Some(shown(old)), Some(shown(new)))
+            .with(one_sided(was, is));
         self.collector
             .add_by(Some(&was.types_at), Some(&is.types_at), found);
         kind != Kind::TypeChanged
@@ -167,7 +184,7 @@ impl<'a> Comparison<'a> {
             };
             if key == "discriminator"
                 && kind == Kind::ExtensionChanged
-                && self.same_mapping(old, new)
+                && self.same_mapping(was, is)
             {
                 continue;
             }
@@ -181,19 +198,32 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Whether the mappings of two discriminators differ by renamed schemas only.
-    fn same_mapping(&self, old: Option<&Place<'a>>, new: Option<&Place<'a>>) -> bool {
-        let mapping = |place: Option<&Place<'a>>, renamed: bool| {
-            let entries = place.map(|place| place.entries("mapping", false));
+    /// Whether the mappings of two discriminators differ by renamed schemas only, and by variants
+    /// that came or went, which are told as such.
+    fn same_mapping(&self, was: &View<'a>, is: &View<'a>) -> bool {
+        let after = |is_old: bool, name: &str| {
+            let name = if is_old { self.renames.of(name) } else { name };
+            name.to_owned()
+        };
+        let branches = |view: &View<'a>, is_old: bool| -> BTreeSet<String> {
+            let doc = if is_old { &self.old } else { &self.new };
+            let names = view.branches.iter().filter_map(|branch| doc.alias(branch));
+            names.map(|(name, _)| after(is_old, &name)).collect()
+        };
+        let (before, now) = (branches(was, true), branches(is, false));
+        let moved: BTreeSet<&String> = before.symmetric_difference(&now).collect();
+        let mapping = |view: &View<'a>, is_old: bool| {
+            let discriminator = view.keywords.get("discriminator");
+            let entries = discriminator.map(|place| place.entries("mapping", false));
             let entries = entries.into_iter().flatten().map(|(tag, target)| {
                 let target = target.value.as_str().unwrap_or_default();
                 let name = target.rsplit('/').next().unwrap_or_default();
-                let name = if renamed { self.renames.of(name) } else { name };
-                (tag, name.to_owned())
+                (tag, after(is_old, name))
             });
-            entries.collect::<BTreeSet<_>>()
+            let stayed = entries.filter(|(_, name)| !moved.contains(name));
+            stayed.collect::<BTreeSet<_>>()
         };
-        mapping(old, true) == mapping(new, false)
+        mapping(was, true) == mapping(is, false)
     }
 
     /// Compares what objects may hold besides their properties.
@@ -226,6 +256,14 @@ impl<'a> Comparison<'a> {
                     .add_by(at(old).as_deref(), at(new).as_deref(), found);
             }
         }
+    }
+}
+
+/// The values that one of two types lists, if the other lists none.
+fn one_sided(was: &View<'_>, is: &View<'_>) -> Vec<Value> {
+    match (&was.values, &is.values) {
+        (Some(_), Some(_)) => Vec::new(),
+        _ => [was.listed(), is.listed()].concat(),
     }
 }
 

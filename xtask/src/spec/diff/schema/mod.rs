@@ -3,17 +3,22 @@
 //! | file | what it does |
 //! | --- | --- |
 //! | `view.rs` | one level of a schema in its normal form |
+//! | `open.rs` | anything, where the other document says something |
 //! | `bounds.rs` | bounds, and which of two is tighter |
 //! | `compare.rs` | two schemas, level by level; named schemas once |
 //! | `facets.rs` | type, null, format, values, bounds and other keywords of one level |
 //! | `properties.rs` | properties and required names, renamed ones among them |
+//! | `choices.rs` | branches that only require |
 //! | `unions.rs` | branches, in any order |
 
 mod bounds;
+mod choices;
 mod compare;
 mod facets;
+mod open;
 mod properties;
 mod unions;
 pub(super) mod view;
 
 pub(super) use compare::Comparison;
+pub(super) use open::values;

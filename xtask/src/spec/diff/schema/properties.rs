@@ -8,6 +8,8 @@ use super::super::change::{Found, Kind};
 use super::super::document::{Doc, Place};
 use super::super::similarity::{self, names};
 use super::compare::Comparison;
+use super::open::values;
+use super::unions::stands_beside;
 use super::view::View;
 
 impl<'a> Comparison<'a> {
@@ -34,7 +36,8 @@ impl<'a> Comparison<'a> {
                 None => {
                     let found = Found::new(Kind::PropertyRemoved, Some(&old.pointer), None)
                         .named(*name)
-                        .required(was.required.contains_key(name));
+                        .required(was.required.contains_key(name))
+                        .with(values(&self.old, old));
                     self.add(found);
                 }
             }
@@ -44,11 +47,13 @@ impl<'a> Comparison<'a> {
             if !was.properties.contains_key(name) && !taken.contains(name) {
                 let found = Found::new(Kind::PropertyAdded, None, Some(&new.pointer))
                     .named(*name)
-                    .required(is.required.contains_key(name));
+                    .required(is.required.contains_key(name))
+                    .with(values(&self.new, new));
                 self.add(found);
             }
         }
         self.required(was, is, &renamed);
+        self.choices(was, is);
     }
 
     fn required(&mut self, was: &View<'a>, is: &View<'a>, renamed: &BTreeMap<&'a str, &'a str>) {
@@ -106,7 +111,8 @@ impl<'a> Comparison<'a> {
             if !new.contains_key(name) {
                 let found = Found::new(Kind::PropertyRemoved, Some(&place.pointer), None)
                     .named(*name)
-                    .required(was.required.contains_key(name));
+                    .required(was.required.contains_key(name))
+                    .with(values(&self.old, place));
                 self.add(found);
             }
         }
@@ -114,9 +120,19 @@ impl<'a> Comparison<'a> {
             if !old.contains_key(name) {
                 let found = Found::new(Kind::PropertyAdded, None, Some(&place.pointer))
                     .named(*name)
-                    .required(is.required.contains_key(name));
+                    .required(is.required.contains_key(name))
+                    .with(values(&self.new, place));
                 self.add(found);
             }
+        }
+    }
+
+    /// Where a union stands beside the properties of one of two objects, what its branches hold
+    /// are properties as well.
+    pub(super) fn beside(&self, was: &mut View<'a>, is: &mut View<'a>) {
+        if was.branches.is_empty() != is.branches.is_empty() && stands_beside(was, is) {
+            was.properties = all(&self.old, was);
+            is.properties = all(&self.new, is);
         }
     }
 

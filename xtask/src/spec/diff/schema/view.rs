@@ -8,6 +8,7 @@
 //! | `anyOf: [{type: T}, {type: U}]` | the types T and U |
 //! | `oneOf: [{const: V}, {const: W}]` | the enum of V and W |
 //! | a union of one branch | the branch |
+//! | `anyOf: [{required: [a]}, {required: [b]}]` | a choice of required names |
 //! | `minimum` with `exclusiveMinimum: true` or `exclusiveMinimum: N` | one bound |
 //! | `contentEncoding: base64`, `contentMediaType: application/octet-stream` | the format |
 //! | `items: true`, `items: {}`, `required: []`, `minLength: 0`, `deprecated: false` | nothing |
@@ -18,9 +19,10 @@ use serde_json::Value;
 
 use super::super::document::{Doc, Place, canonical, schema_name, unordered};
 use super::bounds::{self, Bound};
+use super::choices::Choice;
 
 /// Keywords that only people read.
-pub(in super::super) const PROSE: [&str; 8] = [
+pub(in super::super) const PROSE: [&str; 9] = [
     "$comment",
     "$schema",
     "description",
@@ -28,6 +30,7 @@ pub(in super::super) const PROSE: [&str; 8] = [
     "examples",
     "externalDocs",
     "title",
+    "x-examples",
     "xml",
 ];
 
@@ -67,6 +70,8 @@ pub(in super::super) struct View<'a> {
     /// The branches of a union, and its keyword.
     pub(in super::super) branches: Vec<Place<'a>>,
     pub(in super::super) union: Option<&'static str>,
+    /// Branches that only require.
+    pub(super) choices: Vec<Choice<'a>>,
     pub(in super::super) bounds: BTreeMap<&'static str, Bound>,
     pub(in super::super) format: Option<(&'a str, String)>,
     /// The named schemas whose contents are in the view because it refers to them as its parts.
@@ -318,6 +323,8 @@ impl<'a> View<'a> {
                     }
                     self.list(place, values);
                     self.types_at.clone_from(&place.pointer);
+                } else if let Some(choice) = Choice::read(place, keyword, several) {
+                    self.choices.push(choice);
                 } else {
                     self.union = Some(keyword);
                     self.branches.extend(branches);
@@ -334,7 +341,11 @@ impl<'a> View<'a> {
         if !self.types.is_empty() || !self.branches.is_empty() {
             return;
         }
-        if !self.properties.is_empty() || !self.required.is_empty() || self.additional.is_some() {
+        if !self.properties.is_empty()
+            || !self.required.is_empty()
+            || !self.choices.is_empty()
+            || self.additional.is_some()
+        {
             self.types.insert("object");
         } else if self.items.is_some() {
             self.types.insert("array");

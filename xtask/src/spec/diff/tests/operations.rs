@@ -196,6 +196,33 @@ fn each_rule_has_its_minimal_pair() {
 }
 
 #[test]
+fn a_plain_value_is_written_the_same_in_any_style() {
+    let parameter = |schema: &str, explode: Option<bool>| {
+        let mut parameter = json!({ "name": "types", "in": "query", "schema": { "type": schema } });
+        if let Some(explode) = explode {
+            parameter["explode"] = json!(explode);
+        }
+        edited(
+            &shop(),
+            "#/paths/~1v2~1orders/get/parameters/-",
+            Some(parameter),
+        )
+    };
+    let (plain, list) = (parameter("string", None), parameter("array", Some(false)));
+    let told = ["type-changed breaking GET /v2/orders query types"];
+    assert_eq!(lines(&plain, &list), told);
+    assert_eq!(lines(&list, &plain), told);
+    assert_eq!(lines(&plain, &parameter("string", Some(false))), [""; 0]);
+    let told = ["style-changed breaking GET /v2/orders query types"];
+    assert_eq!(lines(&parameter("array", None), &list), told);
+    // In a path even a plain value may have a dot before it.
+    let at = "#/paths/~1v2~1orders~1{order_id}/parameters/0/style";
+    let label = edited(&shop(), at, Some(json!("label")));
+    let told = ["style-changed breaking /v2/orders/{order_id} path order_id"];
+    assert_eq!(lines(&shop(), &label), told);
+}
+
+#[test]
 fn the_way_back_is_told_as_well() {
     let old = shop();
     for (at, value, _) in rows() {

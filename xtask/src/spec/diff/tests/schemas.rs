@@ -377,7 +377,7 @@ fn rows() -> Vec<Row> {
             of(json!({ "oneOf": [text(), reference("Other"), reference("Third")] })),
             "variant-added",
             C,
-            B,
+            C,
             "T.p",
         ),
         (
@@ -385,7 +385,7 @@ fn rows() -> Vec<Row> {
             of(reference("Other")),
             "variant-removed",
             B,
-            C,
+            B,
             "T.p",
         ),
         (

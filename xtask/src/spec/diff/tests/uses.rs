@@ -72,3 +72,39 @@ fn a_part_that_is_new_to_the_whole_is_told_of_the_whole() {
         ["property-removed breaking T.other"]
     );
 }
+
+#[test]
+fn to_a_new_operation_nothing_is_new() {
+    let text = || json!({ "type": "string" });
+    let old = with(
+        json!({ "type": "object", "properties": { "p": text() } }),
+        false,
+        true,
+    );
+    let schema =
+        json!({ "type": "object", "required": ["q"], "properties": { "p": text(), "q": text() } });
+    let mut new = with(schema, false, true);
+    let content = new["paths"]["/t"]["get"]["responses"]["200"]["content"].clone();
+    new["paths"]["/u"] = json!({ "put": {
+        "operationId": "putU", "requestBody": { "content": content }, "responses": {},
+    } });
+    // Who calls the new operation knows what it asks for.
+    assert_eq!(
+        lines(&old, &new),
+        [
+            "operation-added compatible PUT /u",
+            "property-added compatible T.q"
+        ]
+    );
+    let operations = |old: &Value, new: &Value| {
+        let mut changes = diff(old, new).changes.into_iter();
+        let change = changes.find(|change| change.place == "T.q").unwrap();
+        Vec::from_iter(change.operations)
+    };
+    assert_eq!(operations(&old, &new), ["GET /t"]);
+    assert_eq!(operations(&new, &old), ["GET /t"]);
+    // One that has had the schema all along is concerned, on another path as well.
+    let text = new.to_string().replace("\"/t\"", "\"/v2/t\"");
+    let moved: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(operations(&old, &moved), ["GET /t", "GET /v2/t"]);
+}

@@ -124,7 +124,7 @@ pub(super) fn typed_objects(document: &mut Value) -> usize {
             schema.insert("items".to_owned(), json!({}));
             count += 1;
         }
-        count + usize::from(schema.remove("x-null").is_some())
+        count
     })
 }
 
