@@ -40,9 +40,21 @@ pub(super) fn need<'a>(comparison: &mut Comparison<'a>, old: &Place<'a>, new: &P
     comparison.add(Found::new(kind, Some(&old.pointer), Some(&new.pointer)));
 }
 
+/// Whether a body that is there says that nothing is sent: one of no media type, which need not be sent.
+fn sends_nothing(body: &Place<'_>) -> bool {
+    let content = body.value.get("content").and_then(Value::as_object);
+    content.is_some_and(serde_json::Map::is_empty) && !body.is_set("required")
+}
+
 /// Compares the request bodies of two versions of one operation.
 pub(super) fn request<'a>(comparison: &mut Comparison<'a>, old: &Place<'a>, new: &Place<'a>) {
-    match (old.get("requestBody"), new.get("requestBody")) {
+    let sent = |doc: &Doc<'a>, operation: &Place<'a>| {
+        let body = operation.get("requestBody")?;
+        let declared = doc.resolve(&body);
+        (!sends_nothing(&declared)).then_some(body)
+    };
+    let bodies = (sent(&comparison.old, old), sent(&comparison.new, new));
+    match bodies {
         (Some(old), Some(new)) => {
             let (was, is) = (comparison.old.resolve(&old), comparison.new.resolve(&new));
             let depth = comparison.enter((&old, &was), (&new, &is));

@@ -36,7 +36,7 @@ pub fn markdown(diff: &Diff) -> String {
             }
             let left = changes.len().saturating_sub(MOST_TEXTS);
             if left > 0 {
-                let _ = writeln!(text, "- and {left} more");
+                let _ = writeln!(text, "- and {left} more, which `--format json` lists");
             }
             continue;
         }

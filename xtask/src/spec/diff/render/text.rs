@@ -8,6 +8,8 @@ use super::{counted, heading, listed, pointers};
 
 /// Operations named in a line, at most.
 const MOST_OPERATIONS: usize = 3;
+/// Lines of texts for people, at most; the others are counted.
+const MOST_TEXTS: usize = 100;
 
 /// The result for people, line by line.
 pub fn text(diff: &Diff) -> String {
@@ -23,7 +25,12 @@ pub fn text(diff: &Diff) -> String {
             continue;
         }
         let _ = writeln!(text, "\n{} ({})", heading(class), changes.len());
-        for change in changes {
+        let most = match class {
+            Class::Documentation => MOST_TEXTS,
+            _ => usize::MAX,
+        };
+        let left = changes.len().saturating_sub(most);
+        for change in changes.into_iter().take(most) {
             let _ = writeln!(text, "  {}: {}", change.place, change.text);
             if class == Class::Documentation {
                 continue;
@@ -46,6 +53,9 @@ pub fn text(diff: &Diff) -> String {
                 };
                 let _ = writeln!(text, "      {way}: {names}");
             }
+        }
+        if left > 0 {
+            let _ = writeln!(text, "  and {left} more, which `--format json` lists");
         }
     }
     if !diff.notes.is_empty() {

@@ -289,3 +289,12 @@ fn bytes_have_no_schema_in_the_newer_version() {
     let other = answer(json!({ "image/png": {} }));
     assert_eq!(all_lines(&one, &other), [""; 0]);
 }
+
+#[test]
+fn a_body_of_no_media_type_is_no_body() {
+    let mut one = shop();
+    let get = &mut one["paths"]["/v2/orders"]["get"];
+    get["requestBody"] = json!({ "description": "Nothing is sent.", "content": {} });
+    assert_eq!(all_lines(&one, &shop()), [""; 0]);
+    assert_eq!(all_lines(&shop(), &one), [""; 0]);
+}

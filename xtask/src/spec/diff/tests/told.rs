@@ -183,3 +183,23 @@ fn an_empty_value_is_seen() {
         (&json!(""), &json!("new value `\"\"`"))
     );
 }
+
+#[test]
+fn a_flood_of_texts_is_counted() {
+    let described = |text: &str| {
+        let property = json!({ "type": "string", "description": text });
+        let all = (0..150).map(|number| (format!("p{number}"), property.clone()));
+        with(
+            json!({ "type": "object", "properties": all.collect::<serde_json::Map<_, _>>() }),
+            false,
+            true,
+        )
+    };
+    let diff = diff(&described("one"), &described("other"));
+    assert_eq!(diff.changes.len(), 150);
+    for (text, left) in [(text(&diff), 50), (markdown(&diff), 120)] {
+        let said = format!("and {left} more, which `--format json` lists");
+        assert!(text.contains(&said), "{text}");
+        assert_eq!(text.matches("reads differently").count(), 150 - left);
+    }
+}
