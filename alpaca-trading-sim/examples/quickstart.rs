@@ -1,8 +1,9 @@
 //! A tour in a minute: an account, three orders, their fills, and what they come to.
 //!
 //! Without keys in the environment it runs against the simulator in this process: nothing leaves the machine,
-//! and the clock moves when it is told to. With keys it runs against your own paper account, waits a little
-//! for fills, and cancels what is left. It never trades on a live account.
+//! and the clock moves when it is told to. With keys it runs against your own paper account: it learns the price
+//! from its first fill, waits a little for the others, and cancels what is left of its own orders, whatever went
+//! wrong; orders that were there before are left alone. It never trades on a live account.
 //!
 //! ```sh
 //! cargo run --example quickstart
@@ -12,9 +13,10 @@
 use std::error::Error;
 use std::time::Duration;
 
-use alpaca_trading::orders::{OrderQuery, OrderRequest, Quantity, StopLoss, TakeProfit};
-use alpaca_trading::stream::TradeEvent;
-use alpaca_trading::{Client, Environment, Side, TimeInForce, dec};
+use alpaca_trading::orders::{Condition, OrderRequest, Quantity, StopLoss, TakeProfit};
+use alpaca_trading::stream::{TradeEvent, TradeStream};
+use alpaca_trading::types::OrderStatus;
+use alpaca_trading::{Client, Environment, Side, TimeInForce, Uuid, dec};
 use alpaca_trading_sim::Simulator;
 use chrono::TimeDelta;
 use rust_decimal::Decimal;
@@ -23,6 +25,9 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// The variables that name keys of an account.
 const KEYS: [&str; 3] = ["APCA_API_KEY_ID", "ALPACA_API_KEY", "APCA_API_OAUTH"];
+
+/// Where orders rest when no fill has told the price, as while the market is closed.
+const UNKNOWN_PRICE: Decimal = dec!(150.00);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Outcome<()> {
@@ -64,31 +69,68 @@ async fn tour(client: &Client, simulator: Option<&Simulator>) -> Outcome<()> {
         clock.timestamp
     );
 
-    let price = match simulator {
-        Some(simulator) => simulator.market().quote("AAPL")?.last,
-        None => dec!(150.00),
-    };
-    let limit = OrderRequest::limit("AAPL", Side::Buy, Quantity::shares(10), price)
-        .time_in_force(TimeInForce::Day);
-    println!("\npreview\n{}", client.orders().preview(&limit));
-
     // From here on, whatever happens to an order is told.
     let mut stream = client.trade_updates().connect().await?;
-    println!("\norders");
+    let mut placed = Vec::new();
+    let traded = trade(client, simulator, &mut stream, &mut placed).await;
+    // What this program has placed it also takes away, however far it came.
+    let canceled = cancel(client, &placed).await?;
+    stream.close().await;
+    traded?;
+
+    println!("\npositions");
+    for position in &client.positions().list().await? {
+        println!(
+            "  {:<12}{} at {}, profit {}",
+            position.symbol,
+            shown(Some(position.qty)),
+            shown(Some(position.avg_entry_price)),
+            shown(position.unrealized_pl)
+        );
+    }
+    let account = client.account().get().await?;
+    println!("\ncanceled      {canceled} open orders");
+    println!("equity        {}", shown(account.equity));
+    Ok(())
+}
+
+/// The orders that were placed, by what they show.
+type Placed = Vec<(&'static str, Uuid)>;
+
+/// Places the three orders, and tells what becomes of them.
+async fn trade(
+    client: &Client,
+    simulator: Option<&Simulator>,
+    stream: &mut TradeStream,
+    placed: &mut Placed,
+) -> Outcome<()> {
+    let fraction = OrderRequest::market("AAPL", Side::Buy, Quantity::notional(dec!(250.00)));
+    let id = place(client, "fractional", fraction, placed).await?;
+    let (price, is_trading) = match simulator {
+        Some(simulator) => (simulator.market().quote("AAPL")?.last, true),
+        None => {
+            let patience = Duration::from_secs(5);
+            match client
+                .orders()
+                .wait_for(id, Condition::Filled, patience)
+                .await
+            {
+                Ok(order) => (
+                    order.filled_avg_price.unwrap_or(UNKNOWN_PRICE).round_dp(2),
+                    true,
+                ),
+                // Nothing trades now: the orders wait until they are canceled.
+                Err(_) => (UNKNOWN_PRICE, false),
+            }
+        }
+    };
     let up = |percent: Decimal| (price * (Decimal::ONE + percent / dec!(100))).round_dp(2);
+    let limit = OrderRequest::limit("AAPL", Side::Buy, Quantity::shares(10), price)
+        .time_in_force(TimeInForce::Day);
+    place(client, "limit", limit, placed).await?;
     let bracket = OrderRequest::limit("AAPL", Side::Buy, Quantity::shares(5), up(dec!(0.1)))
         .bracket(TakeProfit::limit(up(dec!(2))), StopLoss::stop(up(dec!(-2))));
-    let fraction = OrderRequest::market("SPY", Side::Buy, Quantity::notional(dec!(250.00)));
-    let mut placed = Vec::new();
-    for (name, request) in [
-        ("limit", limit),
-        ("bracket", bracket),
-        ("fractional", fraction),
-    ] {
-        let order = client.orders().submit(request).await?;
-        println!("  {name:<12}{} {}", order.id, order.status);
-        placed.push((name, order.id));
-    }
+    place(client, "bracket", bracket, placed).await?;
 
     if let Some(simulator) = simulator {
         // The price falls to the limit, rises to the profit target, and time passes.
@@ -99,9 +141,10 @@ async fn tour(client: &Client, simulator: Option<&Simulator>) -> Outcome<()> {
     }
 
     println!("\nfills, as the stream tells them");
-    let patience = Duration::from_secs(if simulator.is_some() { 1 } else { 10 });
+    let is_patient = simulator.is_none() && is_trading;
+    let patience = Duration::from_secs(if is_patient { 10 } else { 1 });
     let until = tokio::time::Instant::now() + patience;
-    let mut waiting: Vec<_> = placed.iter().map(|(_, id)| *id).collect();
+    let mut waiting: Vec<Uuid> = placed.iter().map(|(_, id)| *id).collect();
     while !waiting.is_empty() {
         let Ok(Some(item)) = tokio::time::timeout_at(until, stream.next()).await else {
             break;
@@ -123,7 +166,7 @@ async fn tour(client: &Client, simulator: Option<&Simulator>) -> Outcome<()> {
 
     println!("\nwhat became of them");
     for (name, id) in placed {
-        let order = client.orders().get(id).await?;
+        let order = client.orders().get(*id).await?;
         println!(
             "  {name:<12}{} {} at {}",
             order.status,
@@ -131,26 +174,54 @@ async fn tour(client: &Client, simulator: Option<&Simulator>) -> Outcome<()> {
             shown(order.filled_avg_price)
         );
     }
-
-    println!("\npositions");
-    for position in &client.positions().list().await? {
-        println!(
-            "  {:<12}{} at {}, profit {}",
-            position.symbol,
-            shown(Some(position.qty)),
-            shown(Some(position.avg_entry_price)),
-            shown(position.unrealized_pl)
-        );
-    }
-
-    let open = client.orders().list(OrderQuery::open()).next_page().await?;
-    let left = open.map_or(0, |page| page.len());
-    client.orders().cancel_all().await?;
-    let account = client.account().get().await?;
-    stream.close().await;
-    println!("\ncanceled      {left} open orders");
-    println!("equity        {}", shown(account.equity));
     Ok(())
+}
+
+/// Shows what would be sent, and sends it.
+async fn place(
+    client: &Client,
+    name: &'static str,
+    request: OrderRequest,
+    placed: &mut Placed,
+) -> Outcome<Uuid> {
+    println!(
+        "\n{name}, before it is sent\n{}",
+        client.orders().preview(&request)
+    );
+    let order = client.orders().submit(request).await?;
+    println!("sent: {} {}", order.id, order.status);
+    placed.push((name, order.id));
+    Ok(order.id)
+}
+
+/// Cancels what is left of the orders that were placed, with their legs; says how many that were.
+async fn cancel(client: &Client, placed: &Placed) -> Outcome<usize> {
+    let mut canceled = 0;
+    for (_, id) in placed {
+        let order = client.orders().get_with_legs(*id).await?;
+        let legs = order.legs.iter().map(|leg| (leg.id, leg.status.as_ref()));
+        let all = std::iter::once((*id, Some(&order.status))).chain(legs);
+        for (id, _) in all.filter(|(_, status)| !status.is_some_and(has_ended)) {
+            match client.orders().cancel(id).await {
+                Ok(()) => canceled += 1,
+                // It has ended meanwhile: filled, or with another one of its group.
+                Err(error) if error.is_not_cancelable() || error.is_not_found() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+    Ok(canceled)
+}
+
+fn has_ended(status: &OrderStatus) -> bool {
+    matches!(
+        status,
+        OrderStatus::Filled
+            | OrderStatus::Canceled
+            | OrderStatus::Expired
+            | OrderStatus::Rejected
+            | OrderStatus::Replaced
+    )
 }
 
 /// An amount, or a dash.

@@ -1,10 +1,22 @@
 //! The quickstart, as a new user starts it.
 
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::unreachable,
+    reason = "tests"
+)]
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
+
+use alpaca_trading::dec;
+use alpaca_trading_sim::Simulator;
+use alpaca_trading_sim::faults::Fault;
+use alpaca_trading_sim::fill::Touch;
+use chrono::TimeDelta;
+use serde_json::{Value, json};
 
 /// The built example: it lies beside the program of this crate.
 fn program() -> PathBuf {
@@ -44,11 +56,13 @@ fn without_keys_it_trades_on_the_simulator_and_ends_well() {
         "market        open",
         "POST http://127.0.0.1:",
         "fills, as the stream tells them",
-        "SPY         0.",
+        "AAPL        0.",
         "limit       filled 10 at ",
         "bracket     filled 5 at ",
         "fractional  filled 0.",
-        "AAPL        10 at ",
+        "AAPL        10.",
+        "fractional, before it is sent",
+        "bracket, before it is sent",
         "canceled      0 open orders",
         "equity        100",
     ] {
@@ -78,4 +92,83 @@ fn with_keys_of_a_live_account_it_refuses() {
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(text.contains("paper only"), "{text}");
     assert!(!text.contains("a-secret"), "{text}");
+}
+
+/// A simulator that takes the place of the user's own paper account.
+async fn paper() -> Simulator {
+    let simulator = Simulator::builder()
+        .seed(5)
+        .fill_model(Touch::default())
+        .start()
+        .await
+        .unwrap();
+    simulator.market().set_price("AAPL", dec!(200)).unwrap();
+    simulator
+}
+
+/// Runs it with keys of this account, while the price falls as soon as an order waits for it.
+async fn run_against(simulator: &Simulator) -> Output {
+    let url = simulator.base_url();
+    let program = tokio::task::spawn_blocking(move || {
+        run(&[
+            ("APCA_API_KEY_ID", "PKSIMULATOR"),
+            ("APCA_API_SECRET_KEY", "simulator"),
+            ("APCA_API_BASE_URL", &url),
+        ])
+    });
+    let market = async {
+        loop {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            if open(simulator)
+                .iter()
+                .any(|order| order["symbol"] == "AAPL")
+            {
+                simulator.market().set_price("AAPL", dec!(199)).unwrap();
+                simulator.clock().advance(TimeDelta::seconds(1));
+            }
+        }
+    };
+    tokio::select! {
+        output = program => output.unwrap(),
+        () = market => unreachable!("the market has no end"),
+    }
+}
+
+fn open(simulator: &Simulator) -> Vec<Value> {
+    let (_, orders) = simulator.call("GET", "/v2/orders?status=open&nested=true", "");
+    orders.as_array().unwrap().clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_keys_it_takes_away_its_own_orders_and_no_others() {
+    let simulator = paper().await;
+    let (status, mine) = simulator.call(
+        "POST",
+        "/v2/orders",
+        r#"{"symbol":"MSFT","qty":"1","side":"buy","type":"limit","limit_price":"1","time_in_force":"gtc"}"#,
+    );
+    assert_eq!(status, 200, "{mine}");
+    let output = run_against(&simulator).await;
+    let text = String::from_utf8(output.stdout).unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}{errors}");
+    assert!(text.contains("limit       filled 10 at 200.01"), "{text}");
+    assert!(text.contains("bracket     filled 5 at "), "{text}");
+    // The bracket's exits are its own.
+    assert!(text.contains("canceled      2 open orders"), "{text}");
+    let left = open(&simulator);
+    assert_eq!((left.len(), &left[0]["id"]), (1, &mine["id"]), "{left:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_goes_wrong_its_own_orders_are_taken_away() {
+    let simulator = paper().await;
+    let refusal = json!({"code": 40_310_000, "message": "no brackets today"});
+    let faults = simulator.faults().on("create_order").after(2);
+    faults.fault(Fault::json(403, &refusal));
+    let output = run_against(&simulator).await;
+    assert!(!output.status.success());
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.contains("no brackets today"), "{errors}");
+    assert_eq!(open(&simulator), [Value::Null; 0]);
 }
