@@ -63,8 +63,8 @@ pub fn identify(document: &Document) -> Result<&Map<String, Value>, Fault> {
     paths(root).map_err(|message| Fault::new(file, "#/paths", message))
 }
 
-/// Checks that the document can be compared with another: it is OpenAPI of a version that is read,
-/// it has paths, and every `$ref` leads somewhere. Other faults stay where they are.
+/// Checks that the document can be compared with another: it is OpenAPI of a version that is read, and
+/// it has paths. Other faults stay where they are.
 ///
 /// # Errors
 ///
@@ -73,7 +73,13 @@ pub fn comparable(document: &Document) -> Result<(), Fault> {
     let file = document.file.as_str();
     let root = openapi(document)?;
     paths(root).map_err(|message| Fault::new(file, "#/paths", message))?;
-    refs::check(file, &document.root)
+    Ok(())
+}
+
+/// Every `$ref` that leaves the document, leads nowhere, or leads only back to itself.
+#[must_use]
+pub fn unresolved(document: &Document) -> Vec<Fault> {
+    refs::faults(&document.file, &document.root)
 }
 
 /// The root of a document of a version that is read.

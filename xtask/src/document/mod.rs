@@ -33,7 +33,7 @@ mod scalar;
 mod tests;
 mod yaml;
 
-pub use check::{check, comparable, identify};
+pub use check::{check, comparable, identify, unresolved};
 pub use read::{read, received};
 
 use serde_json::Value;

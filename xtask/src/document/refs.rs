@@ -24,13 +24,25 @@ const MAX_HOPS: usize = 32;
 
 /// Checks every `$ref` of the document; the first fault in the order of the walk.
 pub(super) fn check(file: &str, root: &Value) -> Result<(), Fault> {
+    match faults(file, root).into_iter().next() {
+        Some(fault) => Err(fault),
+        None => Ok(()),
+    }
+}
+
+/// Checks every `$ref` of the document; every fault in the order of the walk.
+pub(super) fn faults(file: &str, root: &Value) -> Vec<Fault> {
     let mut walk = Walk {
         file,
         root,
         path: Vec::new(),
         known: HashMap::new(),
+        faults: Vec::new(),
     };
-    walk.visit(root, Place::Root)
+    if let Err(fault) = walk.visit(root, Place::Root) {
+        walk.faults.push(fault);
+    }
+    walk.faults
 }
 
 /// Follows the `$ref`s of `value`, if it is one, to the object itself, and returns that with its
@@ -145,6 +157,8 @@ struct Walk<'a> {
     path: Vec<Step<'a>>,
     /// The nodes that the search for cycles has seen, by address.
     known: HashMap<usize, Mark>,
+    /// What was found so far.
+    faults: Vec<Fault>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -166,7 +180,9 @@ impl<'a> Walk<'a> {
                 for (key, child) in entries {
                     self.path.push(Step::Key(key));
                     if keyword && key == "$ref" {
-                        self.reference(value, child)?;
+                        if let Err(fault) = self.reference(value, child) {
+                            self.faults.push(fault);
+                        }
                     } else if let Some(below) = place.below(key) {
                         self.visit(child, below)?;
                     }
@@ -250,6 +266,9 @@ impl<'a> Walk<'a> {
                     if let Some(last) = members.pop() {
                         members.insert(0, last);
                     }
+                    // This circle is told; what else leads into it is not another one.
+                    let told = way.iter().map(|follow| (address(follow.node), Mark::Done));
+                    self.known.extend(told);
                     return Some(members);
                 }
                 None => {

@@ -14,15 +14,24 @@ use super::schema::Comparison;
 /// Anything.
 static ANY: Value = Value::Bool(true);
 
-/// The contents of a body by media type, without parameters and in lower case.
+/// The contents of a body by media type, in lower case. Parameters such as `charset=utf-8` do not count,
+/// but where the same type stands there with other ones.
 pub(super) fn media<'a>(body: &Place<'a>) -> BTreeMap<String, Place<'a>> {
-    body.entries("content", false)
-        .into_iter()
-        .map(|(media, content)| {
-            let media = media.split(';').next().unwrap_or(media);
-            (media.trim().to_lowercase(), content)
-        })
-        .collect()
+    let mut groups: BTreeMap<String, Vec<(String, Place<'a>)>> = BTreeMap::new();
+    for (name, content) in body.entries("content", false) {
+        let full = name.to_lowercase().replace(char::is_whitespace, "");
+        let bare = full.split(';').next().unwrap_or_default().to_owned();
+        groups.entry(bare).or_default().push((full, content));
+    }
+    let mut all = BTreeMap::new();
+    for (bare, group) in groups {
+        let is_alone = group.len() == 1;
+        all.extend(group.into_iter().map(|(full, content)| {
+            let name = if is_alone { bare.clone() } else { full };
+            (name, content)
+        }));
+    }
+    all
 }
 
 /// The name of what is at `pointer`, as the document spells it.

@@ -197,6 +197,20 @@ impl Direction {
         response: true,
     };
 
+    /// Every way that something can travel, or not.
+    pub const ALL: [Self; 4] = [
+        Self {
+            request: false,
+            response: false,
+        },
+        Self::REQUEST,
+        Self::RESPONSE,
+        Self {
+            request: true,
+            response: true,
+        },
+    ];
+
     /// Both ways, as far as one of the two says so.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
@@ -245,11 +259,11 @@ pub(super) struct Found {
     pub(super) to: Option<Value>,
     /// For what came or went: whether it must be there.
     pub(super) required: bool,
-    /// For a replaced type: how the two types differ.
-    pub(super) inner: Vec<Found>,
+    /// For a replaced type: which way the other one breaks callers.
+    pub(super) breaks: Vec<Direction>,
     /// The listed values that came or went with it.
     pub(super) values: Vec<Value>,
-    /// For one more variant, or one more way to prove who calls: whether callers go on as before.
+    /// For one more variant, tag, server or way to prove who calls: whether callers go on as before.
     pub(super) appended: bool,
     /// Where it shows, if that is not where it is declared.
     pub(super) shows: Shows,
@@ -267,7 +281,7 @@ impl Found {
             from: None,
             to: None,
             required: false,
-            inner: Vec::new(),
+            breaks: Vec::new(),
             values: Vec::new(),
             appended: false,
             shows: Shows::default(),

@@ -22,11 +22,11 @@ pub(super) const SCHEMAS: &str = "#/components/schemas/";
 ///
 /// It may have faults that the pipeline refuses, such as an operation without an id: they are no
 /// obstacle to a comparison, and a document with a fault is one of which people want to know what
-/// changed.
+/// changed. A `$ref` that leads nowhere is compared as it is written.
 ///
 /// # Errors
 ///
-/// The first fault: an unreadable file, no OpenAPI 3.0 or 3.1, no paths, a `$ref` into nowhere.
+/// The first fault: an unreadable file, no OpenAPI 3.0 or 3.1, no paths.
 pub(super) fn read(path: &Path) -> Result<Document, Fault> {
     let document = document::read(path)?;
     document::comparable(&document)?;
@@ -40,6 +40,9 @@ pub(super) struct Place<'a> {
     pub(super) pointer: String,
     /// What is there.
     pub(super) value: &'a Value,
+    /// The same thing declared elsewhere as well, where all declarations hold at once: a property of several
+    /// parts of an `allOf`.
+    pub(super) also: Vec<Place<'a>>,
 }
 
 impl<'a> Place<'a> {
@@ -47,6 +50,7 @@ impl<'a> Place<'a> {
         Self {
             pointer: pointer.into(),
             value,
+            also: Vec::new(),
         }
     }
 
@@ -72,16 +76,19 @@ impl<'a> Place<'a> {
 
     /// The entries of an object one step inwards, extensions left out if `extensible`.
     pub(super) fn entries(&self, key: &str, extensible: bool) -> Vec<(&'a str, Self)> {
-        let Some(holder) = self.get(key) else {
-            return Vec::new();
-        };
-        let object = holder.value.as_object();
+        let holder = self.get(key);
+        holder.map_or_else(Vec::new, |holder| holder.inner(extensible))
+    }
+
+    /// The entries of the object here, extensions left out if `extensible`.
+    pub(super) fn inner(&self, extensible: bool) -> Vec<(&'a str, Self)> {
+        let object = self.value.as_object();
         object
             .into_iter()
             .flat_map(Map::iter)
             .filter(|(name, _)| !(extensible && name.starts_with("x-")))
             .map(|(name, value)| {
-                let place = Self::new(pointer::join(&holder.pointer, name), value);
+                let place = Self::new(pointer::join(&self.pointer, name), value);
                 (name.as_str(), place)
             })
             .collect()

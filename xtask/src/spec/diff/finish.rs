@@ -14,7 +14,7 @@ use super::reach::Reach;
 use super::schema::Comparison;
 use super::subject::{label, of, shown};
 use super::{policy, wording};
-use crate::document::Document;
+use crate::document::{self, Document};
 
 /// One of the two documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,37 +31,61 @@ pub struct Side {
     pub schemas: usize,
 }
 
-/// Something that is no change and that a reader who looks at names will ask about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
-    /// The named schema.
-    pub schema: String,
-    /// Whether it was written out before and has a name now, or the other way round.
-    pub named_now: bool,
+/// Something that is no change and that a reader will ask about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Note {
+    /// A schema that was written out where it is used, and has a name now.
+    Extracted(String),
+    /// A schema that is written out where it was used by name.
+    Inlined(String),
+    /// A `$ref` that leads out of its document, nowhere, or back to itself: nobody can tell what it says.
+    Unresolved {
+        /// Whether it is in the new document.
+        is_new: bool,
+        /// Where it is.
+        pointer: String,
+        /// What is wrong with it.
+        why: String,
+    },
 }
 
 impl Note {
     /// The name in the output.
     pub fn kind(&self) -> &'static str {
-        if self.named_now {
-            "schema-extracted"
-        } else {
-            "schema-inlined"
+        match self {
+            Self::Extracted(_) => "schema-extracted",
+            Self::Inlined(_) => "schema-inlined",
+            Self::Unresolved { .. } => "reference-unresolved",
+        }
+    }
+
+    /// The named schema, if it is about one.
+    pub fn schema(&self) -> Option<&str> {
+        match self {
+            Self::Extracted(schema) | Self::Inlined(schema) => Some(schema),
+            Self::Unresolved { .. } => None,
         }
     }
 
     /// One sentence.
     pub fn text(&self) -> String {
-        if self.named_now {
-            format!(
-                "schema {} was written out where it is used, and has a name now",
-                self.schema
-            )
-        } else {
-            format!(
-                "schema {} is written out where it was used by name",
-                self.schema
-            )
+        match self {
+            Self::Extracted(schema) => {
+                format!("schema {schema} was written out where it is used, and has a name now")
+            }
+            Self::Inlined(schema) => {
+                format!("schema {schema} is written out where it was used by name")
+            }
+            Self::Unresolved {
+                is_new,
+                pointer,
+                why,
+            } => {
+                let age = if *is_new { "new" } else { "old" };
+                let why = shown(&Value::from(why.as_str()));
+                let at = shown(&Value::from(pointer.as_str()));
+                format!("in the {age} document {at} is compared as it is written: {why}")
+            }
         }
     }
 }
@@ -142,7 +166,17 @@ pub(super) fn finish(comparison: Comparison<'_>, old: &Document, new: &Document)
         renames: comparison.renames,
         moved: comparison.moved,
     };
-    let mut notes = Vec::new();
+    let unresolved = [(old, false), (new, true)].into_iter();
+    let mut notes: Vec<Note> = unresolved
+        .flat_map(|(document, is_new)| {
+            let faults = document::unresolved(document).into_iter();
+            faults.map(move |fault| Note::Unresolved {
+                is_new,
+                pointer: fault.pointer,
+                why: fault.message,
+            })
+        })
+        .collect();
     let mut changes = Vec::new();
     for one in comparison.collector.together() {
         let found = &one.found;
@@ -155,13 +189,17 @@ pub(super) fn finish(comparison: Comparison<'_>, old: &Document, new: &Document)
         let name = pointer.as_deref().and_then(schema_name);
         match name {
             Some(schema) if same.get(&schema) == Some(&true) => {
-                notes.push(Note { schema, named_now });
+                notes.push(if named_now {
+                    Note::Extracted(schema)
+                } else {
+                    Note::Inlined(schema)
+                });
             }
             _ => changes.push(told(&sides, one)),
         }
     }
     changes.sort_by(|one, other| order(one).cmp(&order(other)));
-    notes.sort_by(|one, other| one.schema.cmp(&other.schema));
+    notes.sort_by(|one, other| (one.schema(), one).cmp(&(other.schema(), other)));
     let news: BTreeSet<&str> = changes
         .iter()
         .filter(|change| matches!(change.kind, Kind::Deprecated | Kind::EndAnnounced))

@@ -14,8 +14,9 @@
 //! | `schema/` | schemas in their normal form, and what differs |
 //! | `renames.rs`, `similarity.rs` | what came back under another name |
 //! | `prose.rs`, `deprecation.rs` | texts, examples; what is to go, and when |
-//! | `security.rs` | what callers must prove |
-//! | `top.rs` | servers, shared parts |
+//! | `callbacks.rs` | requests that the service sends |
+//! | `security.rs`, `servers.rs` | what callers must prove; where requests go |
+//! | `top.rs` | shared parts |
 //! | `reach.rs` | which operations reach a place, and whether it is sent or answered |
 //! | `concerns.rs` | which operations a change concerns |
 //! | `policy.rs` | the class of a change, and the rule |
@@ -27,6 +28,7 @@
 
 mod bodies;
 mod bump;
+mod callbacks;
 mod change;
 mod collect;
 mod concerns;
@@ -42,6 +44,7 @@ mod renames;
 mod render;
 mod schema;
 mod security;
+mod servers;
 mod similarity;
 mod subject;
 #[cfg(test)]
@@ -166,7 +169,7 @@ fn parse(arguments: &[String]) -> Result<Request, String> {
 /// # Errors
 ///
 /// The first [`Fault`] of the old file, or else of the new one: it cannot be read, is no OpenAPI
-/// 3.0 or 3.1, has no paths, or a `$ref` in it leads nowhere.
+/// 3.0 or 3.1, or has no paths.
 pub fn files(old: &Path, new: &Path) -> Result<Diff, Fault> {
     let (old, new) = (document::read(old)?, document::read(new)?);
     Ok(between(&old, &new))

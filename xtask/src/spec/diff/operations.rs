@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::change::{Found, Kind};
 use super::document::{Doc, Operation, Place, canonical};
 use super::schema::Comparison;
-use super::similarity::{best, names, share};
-use super::{bodies, deprecation, parameters, prose, security};
+use super::similarity::{self, MOST_PAIRS, Name, Suspect, best, share};
+use super::{bodies, callbacks, deprecation, parameters, prose, security, servers};
 
 /// Contents of operations less alike than this are not the same operation on another path.
 const ALIKE: f64 = 0.7;
@@ -39,6 +39,7 @@ pub(super) fn compare(comparison: &mut Comparison<'_>) {
             }
         }
     }
+    unresolved(comparison);
     for (index, is) in new.iter().enumerate() {
         if !taken.contains(&index) {
             let found = Found::new(Kind::OperationAdded, None, Some(&is.place.pointer));
@@ -47,18 +48,24 @@ pub(super) fn compare(comparison: &mut Comparison<'_>) {
     }
 }
 
-/// A path without the names of its parameters.
+/// A path without the names of its parameters: what a server sees of it.
 fn shape(path: &str) -> String {
-    let segments = path.split('/').map(|segment| match segment.find('{') {
-        Some(open) => {
-            let close = segment.rfind('}').map_or(segment.len(), |close| close + 1);
-            let head = segment.get(..open).unwrap_or_default();
-            format!("{head}{{}}{}", segment.get(close..).unwrap_or_default())
-        }
-        None => segment.to_owned(),
-    });
-    let shape = segments.collect::<Vec<_>>().join("/");
-    shape.trim_end_matches('/').to_owned()
+    let (mut shape, mut rest) = (String::new(), path);
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((_, tail)) = after.split_once('}') else {
+            break;
+        };
+        shape.push_str(before);
+        shape.push_str("{}");
+        rest = tail;
+    }
+    shape.push_str(rest);
+    shape
+}
+
+/// The shape of a path, whether there is a slash at its end or not.
+fn bare_shape(path: &str) -> String {
+    shape(path).trim_end_matches('/').to_owned()
 }
 
 /// Whether a segment of a path is a version: `v2`, `v1beta1`.
@@ -77,65 +84,143 @@ fn unversioned(path: &str) -> String {
 }
 
 /// For each operation of the old document the one of the new, by their indices.
-fn pair(
-    comparison: &Comparison<'_>,
-    old: &[Operation<'_>],
-    new: &[Operation<'_>],
+fn pair<'a>(
+    comparison: &Comparison<'a>,
+    old: &[Operation<'a>],
+    new: &[Operation<'a>],
 ) -> BTreeMap<usize, usize> {
-    let mut by_shape: BTreeMap<(&str, String), usize> = BTreeMap::new();
-    for (index, operation) in new.iter().enumerate() {
-        by_shape.insert((operation.method, shape(operation.path)), index);
-    }
     let mut pairs = BTreeMap::new();
-    for (index, operation) in old.iter().enumerate() {
-        if let Some(other) = by_shape.get(&(operation.method, shape(operation.path))) {
-            pairs.insert(index, *other);
-        }
+    // The same path first; then the same to a server; then the same but for a slash at its end, which
+    // is another address.
+    for key in [str::to_owned, shape, bare_shape] {
+        pair_by(comparison, (old, new), key, &mut pairs);
     }
     let taken: BTreeSet<usize> = pairs.values().copied().collect();
     let gone: Vec<_> = (old.iter().enumerate())
         .filter(|(index, _)| !pairs.contains_key(index))
-        .map(|(index, was)| (index, was, features(&comparison.old, was, comparison)))
+        .map(|(index, was)| Gone::new(&comparison.old, index, was, comparison))
         .collect();
     let came: Vec<_> = (new.iter().enumerate())
         .filter(|(index, _)| !taken.contains(index))
-        .map(|(index, is)| (index, is, features(&comparison.new, is, comparison)))
+        .map(|(index, is)| Gone::new(&comparison.new, index, is, comparison))
         .collect();
-    let mut scored = Vec::new();
-    for (before, was, old_features) in &gone {
-        for (after, is, new_features) in &came {
-            if let Some(score) = score((was, old_features), (is, new_features)) {
-                scored.push((score, *before, *after));
-            }
-        }
-    }
-    pairs.extend(best(scored));
+    let suspects =
+        |all: &[Gone<'_, '_>]| -> Vec<Suspect> { all.iter().map(Gone::suspect).collect() };
+    let scored = similarity::pairs(&suspects(&gone), &suspects(&came), MOST_PAIRS);
+    let scored = scored.into_iter().filter_map(|(was, is)| {
+        let (was, is) = (gone.get(was)?, came.get(is)?);
+        Some((score(was, is)?, was.index, is.index))
+    });
+    pairs.extend(best(scored.collect()));
     pairs
 }
 
-/// An operation, and what makes it up.
-type Featured<'o, 'a> = (&'o Operation<'a>, &'o BTreeSet<String>);
+/// The operations of both documents that have one key, by their indices.
+type Group = (Vec<usize>, Vec<usize>);
+
+/// Pairs the operations whose methods and keys are the same and that are in no pair yet. Where several
+/// have one key, those that are most alike go together.
+fn pair_by<'a>(
+    comparison: &Comparison<'a>,
+    (old, new): (&[Operation<'a>], &[Operation<'a>]),
+    key: fn(&str) -> String,
+    pairs: &mut BTreeMap<usize, usize>,
+) {
+    let taken: BTreeSet<usize> = pairs.values().copied().collect();
+    let mut groups: BTreeMap<(&str, String), Group> = BTreeMap::new();
+    for (index, was) in old.iter().enumerate() {
+        if !pairs.contains_key(&index) {
+            let group = groups.entry((was.method, key(was.path))).or_default();
+            group.0.push(index);
+        }
+    }
+    for (index, is) in new.iter().enumerate() {
+        if !taken.contains(&index) {
+            let group = groups.entry((is.method, key(is.path))).or_default();
+            group.1.push(index);
+        }
+    }
+    for (gone, came) in groups.into_values() {
+        if let ([was], [is]) = (gone.as_slice(), came.as_slice()) {
+            pairs.insert(*was, *is);
+            continue;
+        }
+        let made_of = |doc: &Doc<'a>, all: &[Operation<'a>], indices: Vec<usize>| -> Vec<_> {
+            let found = indices.into_iter().filter_map(|index| {
+                let operation = all.get(index)?;
+                Some((index, features(doc, operation, comparison)))
+            });
+            found.collect()
+        };
+        let mut scored = Vec::new();
+        if !gone.is_empty() && !came.is_empty() && gone.len() * came.len() <= MOST_PAIRS {
+            let gone = made_of(&comparison.old, old, gone);
+            let came = made_of(&comparison.new, new, came);
+            for (was, before) in &gone {
+                let pairs = came.iter();
+                scored.extend(pairs.map(|(is, after)| (share(before, after), *was, *is)));
+            }
+        } else {
+            let pairs = gone.into_iter().zip(came);
+            scored.extend(pairs.map(|(was, is)| (1.0, was, is)));
+        }
+        pairs.extend(best(scored));
+    }
+}
+
+/// An operation that is in one document only, so far.
+struct Gone<'o, 'a> {
+    index: usize,
+    operation: &'o Operation<'a>,
+    /// What makes it up.
+    features: BTreeSet<String>,
+    unversioned: String,
+    name: Name,
+}
+
+impl<'o, 'a> Gone<'o, 'a> {
+    fn new(
+        doc: &Doc<'a>,
+        index: usize,
+        operation: &'o Operation<'a>,
+        comparison: &Comparison<'a>,
+    ) -> Self {
+        let unversioned = unversioned(operation.path);
+        Self {
+            index,
+            operation,
+            features: features(doc, operation, comparison),
+            name: Name::new(&unversioned),
+            unversioned,
+        }
+    }
+
+    fn suspect(&self) -> Suspect {
+        let mut marks = vec![self.unversioned.clone()];
+        marks.extend(self.operation.id().map(str::to_owned));
+        Suspect {
+            name: Name::new(&self.unversioned),
+            marks,
+        }
+    }
+}
 
 /// How much speaks for two operations on different paths to be the same; `None` if too little.
-fn score(
-    (was, old_features): Featured<'_, '_>,
-    (is, new_features): Featured<'_, '_>,
-) -> Option<f64> {
-    if was.method != is.method {
+fn score(was: &Gone<'_, '_>, is: &Gone<'_, '_>) -> Option<f64> {
+    if was.operation.method != is.operation.method {
         return None;
     }
-    let (from, to) = (unversioned(was.path), unversioned(is.path));
-    let near = names(&from, &to);
-    let alike = share(old_features, new_features);
-    if from == to {
+    let near = was.name.near(&is.name);
+    let alike = share(&was.features, &is.features);
+    if was.unversioned == is.unversioned {
         return Some(4.0 + alike);
     }
-    let same_id = was.id().is_some() && was.id() == is.id();
-    if same_id && alike + near >= ALIKE {
+    let (old, new) = (was.operation.id(), is.operation.id());
+    if old.is_some() && old == new && alike + near >= ALIKE {
         return Some(2.0 + alike + near);
     }
     // Without the id it must be nearly the same content on nearly the same path.
-    let telling = old_features.len() >= 3;
+    let telling = was.features.len() >= 3;
     (telling && alike >= ALIKE && near >= 0.5).then_some(alike + near)
 }
 
@@ -219,6 +304,30 @@ fn path(
     comparison.add(found);
 }
 
+/// Compares path items that are declared nowhere: what is written is all that is known of them.
+fn unresolved(comparison: &mut Comparison<'_>) {
+    let written = |doc: &Doc<'_>| -> BTreeMap<String, (String, Option<Value>)> {
+        let items = doc.top().entries("paths", true).into_iter();
+        let written = items.map(|(path, item)| {
+            let declared = doc.resolve(&item);
+            (
+                path.to_owned(),
+                (item.pointer, declared.value.get("$ref").cloned()),
+            )
+        });
+        written.collect()
+    };
+    let (old, new) = (written(&comparison.old), written(&comparison.new));
+    for (path, (at, was)) in old {
+        if let Some((to, is)) = new.get(&path)
+            && was != *is
+        {
+            let found = Found::new(Kind::KeywordChanged, Some(&at), Some(to));
+            comparison.add(found.named("$ref").turned(was, is.clone()));
+        }
+    }
+}
+
 /// Compares two versions of one operation.
 fn operation<'a>(comparison: &mut Comparison<'a>, was: &Operation<'a>, is: &Operation<'a>) {
     let (old, new) = (&was.place, &is.place);
@@ -240,7 +349,9 @@ fn operation<'a>(comparison: &mut Comparison<'a>, was: &Operation<'a>, is: &Oper
     parameters::compare(comparison, was, is);
     bodies::request(comparison, old, new);
     bodies::responses(comparison, old, new);
-    const KNOWN: [&str; 12] = [
+    servers::of_operations(comparison, was, is);
+    callbacks::compare(comparison, old, new, 0);
+    const KNOWN: [&str; 14] = [
         "operationId",
         "summary",
         "description",
@@ -248,7 +359,9 @@ fn operation<'a>(comparison: &mut Comparison<'a>, was: &Operation<'a>, is: &Oper
         "parameters",
         "requestBody",
         "responses",
+        "callbacks",
         "security",
+        "servers",
         "deprecated",
         "x-deprecated",
         "x-deprecation",
@@ -281,7 +394,7 @@ pub(super) fn rest<'a>(
         if said(was) == said(is) {
             continue;
         }
-        let kind = if key.starts_with("x-") || matches!(key, "tags" | "servers" | "links") {
+        let kind = if key.starts_with("x-") || matches!(key, "tags" | "links") {
             Kind::ExtensionChanged
         } else {
             Kind::KeywordChanged

@@ -8,7 +8,7 @@ use super::change::{Found, Kind};
 use super::document::{Doc, Operation, Place};
 use super::operations::rest;
 use super::schema::{Comparison, values};
-use super::similarity::{NEAR, best, names};
+use super::similarity::{self, MOST_PAIRS, NEAR, Name, Suspect, best};
 use super::{bodies, deprecation, prose};
 
 /// Where a parameter goes, and its name; names of headers are the same in any case.
@@ -51,6 +51,11 @@ fn used<'a>(doc: &Doc<'a>, operation: &Operation<'a>) -> BTreeMap<Key, (Place<'a
         .chain(operation.place.list("parameters"))
         .filter_map(|used| {
             let declared = doc.resolve(&used);
+            // One that is declared nowhere goes by what is written.
+            if let Some(written) = declared.text("$ref") {
+                let key = ("$ref".to_owned(), written.to_owned());
+                return Some((key, (used, declared)));
+            }
             let (place, name) = (declared.text("in")?, declared.text("name")?);
             let name = if place == "header" {
                 name.to_lowercase()
@@ -115,7 +120,8 @@ pub(super) fn compare<'a>(
 
 /// The name of a parameter as the document spells it.
 fn name<'a>(declared: &Place<'a>) -> &'a str {
-    declared.text("name").unwrap_or_default()
+    let name = declared.text("name").or_else(|| declared.text("$ref"));
+    name.unwrap_or_default()
 }
 
 /// The values that a parameter lists.
@@ -129,36 +135,43 @@ fn other_names<'a>(
     (was, old): (&Operation<'a>, &BTreeMap<Key, (Place<'a>, Place<'a>)>),
     (is, new): (&Operation<'a>, &BTreeMap<Key, (Place<'a>, Place<'a>)>),
 ) -> BTreeMap<Key, Key> {
-    let mut scored: Vec<(f64, &Key, &Key)> = Vec::new();
-    let position = |path: &str, name: &str| {
-        let braced = format!("{{{name}}}");
-        path.split('/')
-            .position(|segment| segment.contains(&braced))
+    let (gone, came) = (without(old, new), without(new, old));
+    // The same place in the path is the same parameter, whatever its name.
+    let mut scored = in_path((was.path, &gone), (is.path, &came));
+    let (gone, came) = (elsewhere(gone), elsewhere(came));
+    let suspects = |all: &[Declared<'_, 'a>]| -> Vec<Suspect> {
+        let suspect = |(key, place): &Declared<'_, 'a>| {
+            let mut marks = vec![format!("name {}", key.1.to_lowercase())];
+            marks.extend(text(place).map(str::to_owned));
+            Suspect {
+                name: Name::new(&key.1),
+                marks,
+            }
+        };
+        all.iter().map(suspect).collect()
     };
-    for (key, (_, before)) in old.iter().filter(|(key, _)| !new.contains_key(*key)) {
-        for (target, (_, after)) in new.iter().filter(|(key, _)| !old.contains_key(*key)) {
-            let near = names(&key.1, &target.1);
-            if key.0 == "path" && target.0 == "path" {
-                // The same place in the path is the same parameter, whatever its name.
-                if position(was.path, &key.1) == position(is.path, &target.1) {
-                    scored.push((3.0, key, target));
-                }
-            } else if key.0 == "path" || target.0 == "path" {
+    let (names, other_names) = (suspects(&gone), suspects(&came));
+    for (was_at, is_at) in similarity::pairs(&names, &other_names, MOST_PAIRS) {
+        let (Some((key, before)), Some((target, after))) = (gone.get(was_at), came.get(is_at))
+        else {
+            continue;
+        };
+        if key.1.eq_ignore_ascii_case(&target.1) {
+            scored.push((2.0, *key, *target));
+        } else if key.0 == target.0 {
+            let near = names.get(was_at).zip(other_names.get(is_at));
+            let near = near.map_or(0.0, |(one, other)| one.name.near(&other.name));
+            let told = text(before).is_some_and(|words| text(after) == Some(words));
+            if !told && near < NEAR {
                 continue;
-            } else if key.1.eq_ignore_ascii_case(&target.1) {
-                scored.push((2.0, key, target));
-            } else if key.0 == target.0 {
-                let told = before
-                    .text("description")
-                    .is_some_and(|text| text.len() > 12 && after.text("description") == Some(text));
-                let same = match (schema(before), schema(after)) {
-                    (Some(before), Some(after)) => comparison.says_the_same(&before, &after),
-                    (None, None) => true,
-                    _ => false,
-                };
-                if same && (told || near >= NEAR) {
-                    scored.push((near + if told { 1.0 } else { 0.0 }, key, target));
-                }
+            }
+            let same = match (schema(before), schema(after)) {
+                (Some(before), Some(after)) => comparison.says_the_same(&before, &after),
+                (None, None) => true,
+                _ => false,
+            };
+            if same {
+                scored.push((near + if told { 1.0 } else { 0.0 }, *key, *target));
             }
         }
     }
@@ -166,6 +179,52 @@ fn other_names<'a>(
         .into_iter()
         .map(|(before, after)| (before.clone(), after.clone()))
         .collect()
+}
+
+/// A parameter, and where it is declared.
+type Declared<'k, 'a> = (&'k Key, &'k Place<'a>);
+
+/// The parameters of `one` that `other` does not have.
+fn without<'k, 'a>(
+    one: &'k BTreeMap<Key, (Place<'a>, Place<'a>)>,
+    other: &BTreeMap<Key, (Place<'a>, Place<'a>)>,
+) -> Vec<Declared<'k, 'a>> {
+    let left = one.iter().filter(|(key, _)| !other.contains_key(*key));
+    left.map(|(key, (_, declared))| (key, declared)).collect()
+}
+
+/// Parameters that stand at the same place in two paths.
+fn in_path<'k>(
+    (was, gone): (&str, &[Declared<'k, '_>]),
+    (is, came): (&str, &[Declared<'k, '_>]),
+) -> Vec<(f64, &'k Key, &'k Key)> {
+    let places = |path: &str, all: &[Declared<'k, '_>]| {
+        let mut places: BTreeMap<Option<usize>, Vec<&'k Key>> = BTreeMap::new();
+        for (key, _) in all.iter().filter(|(key, _)| key.0 == "path") {
+            let braced = format!("{{{}}}", key.1);
+            let mut segments = path.split('/');
+            let place = segments.position(|segment| segment.contains(&braced));
+            places.entry(place).or_default().push(*key);
+        }
+        places
+    };
+    let (before, mut after) = (places(was, gone), places(is, came));
+    let pairs = before.into_iter().flat_map(|(place, keys)| {
+        let others = after.remove(&place).unwrap_or_default();
+        keys.into_iter().zip(others)
+    });
+    pairs.map(|(key, target)| (3.0, key, target)).collect()
+}
+
+/// The parameters that do not stand in the path and are declared somewhere.
+fn elsewhere<'k, 'a>(mut all: Vec<Declared<'k, 'a>>) -> Vec<Declared<'k, 'a>> {
+    all.retain(|(key, _)| key.0 != "path" && key.0 != "$ref");
+    all
+}
+
+/// A description that tells one parameter from another.
+fn text<'a>(place: &Place<'a>) -> Option<&'a str> {
+    place.text("description").filter(|text| text.len() > 12)
 }
 
 /// The schema of a parameter or header, also where it is described by a media type.

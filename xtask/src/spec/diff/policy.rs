@@ -87,14 +87,14 @@ fn rule(found: &Found, direction: Direction) -> (Class, &'static str) {
         Kind::RequiredAdded => if_sent(NEEDED, MORE),
         Kind::RequiredRemoved | Kind::NullableAdded => if_answered(PROMISE, LESS),
         Kind::NullableRemoved => if_sent(TIGHTER, MORE),
+        Kind::KeywordChanged if found.appended => (COMPATIBLE, NEW),
         Kind::TypeChanged | Kind::FormatChanged | Kind::StyleChanged | Kind::KeywordChanged => {
             (BREAKING, CHANGED)
         }
         Kind::TypeWidened => if_answered(CHANGED, LOOSER),
         Kind::TypeNarrowed => if_sent(CHANGED, MORE),
         Kind::TypeReplaced => {
-            let breaks = |inner: &Found| rule(inner, direction).0 == BREAKING;
-            if found.inner.iter().any(breaks) {
+            if found.breaks.contains(&direction) {
                 (BREAKING, CHANGED)
             } else {
                 (COMPATIBLE, "the new type admits all that the old one did")

@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::Direction;
-use super::document::{Doc, name, tokens};
+use super::document::{Doc, tokens};
 use crate::document::pointer;
-use crate::steps::walk;
+use crate::steps::walk::{self, METHODS};
 
 /// A component: its section and its name.
 type Component = (String, String);
@@ -20,8 +20,9 @@ pub(super) type Ways = BTreeMap<String, Direction>;
 #[derive(Debug, Default)]
 pub(super) struct Reach {
     components: BTreeMap<Component, Ways>,
-    /// The operations of each path.
-    paths: BTreeMap<String, BTreeSet<String>>,
+    /// The operations of each path item, by its pointer: those of every path that refers to it, each
+    /// with its method.
+    items: BTreeMap<String, BTreeSet<(&'static str, String)>>,
 }
 
 impl Reach {
@@ -31,8 +32,11 @@ impl Reach {
         let mut known = BTreeMap::new();
         for operation in doc.operations() {
             let label = operation.name();
-            let of_path = reach.paths.entry(operation.path.to_owned()).or_default();
-            of_path.insert(label.clone());
+            let own = pointer::join("#/paths", operation.path);
+            for item in BTreeSet::from([own, operation.item.pointer.clone()]) {
+                let of_item = reach.items.entry(item).or_default();
+                of_item.insert((operation.method, label.clone()));
+            }
             let parts = [
                 (operation.item.get("parameters"), Direction::REQUEST),
                 (operation.place.get("parameters"), Direction::REQUEST),
@@ -70,40 +74,47 @@ impl Reach {
     /// Which way the place at `pointer` goes whoever uses it, and the operations that reach it.
     pub(super) fn at(&self, pointer: &str) -> (Direction, Ways) {
         let tokens = tokens(pointer);
-        let mut tokens = tokens.iter().map(String::as_str);
-        match (tokens.next(), tokens.next(), tokens.next(), tokens.next()) {
-            (Some("components"), Some(section), Some(name), _) => {
-                let key = (section.to_owned(), name.to_owned());
+        let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+        match tokens.as_slice() {
+            ["paths", path, rest @ ..] => self.item(&pointer::join("#/paths", path), rest),
+            ["components", "pathItems", name, rest @ ..] => {
+                self.item(&pointer::join("#/components/pathItems", name), rest)
+            }
+            ["components", section, name, ..] => {
+                let key = ((*section).to_owned(), (*name).to_owned());
                 let ways = self.components.get(&key).cloned().unwrap_or_default();
-                let own = match section {
+                let own = match *section {
                     "parameters" | "requestBodies" => Direction::REQUEST,
                     "responses" | "headers" => Direction::RESPONSE,
                     _ => Direction::default(),
                 };
                 (own, ways)
             }
-            (Some("paths"), Some(path), None, _) => {
-                (Direction::default(), self.all(path, Direction::default()))
-            }
-            (Some("paths"), Some(path), Some("parameters"), _) => {
-                (Direction::REQUEST, self.all(path, Direction::REQUEST))
-            }
-            (Some("paths"), Some(path), Some(method), part) => {
-                let direction = match part {
-                    Some("parameters" | "requestBody") => Direction::REQUEST,
-                    Some("responses") => Direction::RESPONSE,
-                    _ => Direction::default(),
-                };
-                (direction, Ways::from([(name(method, path), direction)]))
-            }
             _ => (Direction::default(), Ways::new()),
         }
     }
 
-    /// The operations of a path.
-    fn all(&self, path: &str, way: Direction) -> Ways {
-        let operations = self.paths.get(path).into_iter().flatten();
-        operations.map(|name| (name.clone(), way)).collect()
+    /// The same for a place in the path item at `item`, `rest` further in.
+    fn item(&self, item: &str, rest: &[&str]) -> (Direction, Ways) {
+        let (method, part) = match rest {
+            ["parameters", ..] => (None, Some("parameters")),
+            [method, rest @ ..] => (Some(*method), rest.first().copied()),
+            [] => (None, None),
+        };
+        let direction = match part {
+            Some("parameters" | "requestBody") => Direction::REQUEST,
+            Some("responses") => Direction::RESPONSE,
+            _ => Direction::default(),
+        };
+        let is_method = |one: &str| METHODS.contains(&one);
+        let asked = method.filter(|method| is_method(method));
+        let operations = self.items.get(item).into_iter().flatten();
+        let operations =
+            operations.filter(|(method, _)| asked.is_none_or(|asked| asked == *method));
+        let ways = operations
+            .map(|(_, name)| (name.clone(), direction))
+            .collect();
+        (direction, ways)
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::Value;
 
 use super::document::{Doc, Place, SCHEMAS, schema_name};
-use super::similarity::{best, names, share};
+use super::similarity::{self, Suspect, best, share};
 use crate::document::pointer;
 
 /// Schemas of one document, under the names of the other.
@@ -26,6 +26,8 @@ const OPEN: &str = "<renamed>";
 const LOOSE: f64 = 0.6;
 /// Contents less alike than this are two schemas.
 const ALIKE: f64 = 0.6;
+/// Every pair of schemas is looked at up to this many.
+const MOST_PAIRS: usize = 100_000;
 /// Contents with fewer features than this are found everywhere.
 const TELLING: usize = 4;
 
@@ -94,6 +96,7 @@ impl Renames {
                     let uses = uses.get(*own).cloned().unwrap_or_default();
                     Candidate {
                         name: (*own).to_owned(),
+                        apart: similarity::Name::new(own),
                         features: features(doc, place, name),
                         text: place.text("description").unwrap_or_default().to_owned(),
                         loose: loose(&uses),
@@ -103,15 +106,13 @@ impl Renames {
                 .collect()
         };
         let (gone, came) = (side(old, gone, &known), side(new, came, &as_it_is));
-        let mut pairs = Vec::new();
-        for was in &gone {
-            for is in &came {
-                if let Some(score) = score(was, is) {
-                    pairs.push((score, was.name.as_str(), is.name.as_str()));
-                }
-            }
-        }
-        best(pairs)
+        let suspects = |all: &[Candidate]| -> Vec<Suspect> { all.iter().map(suspect).collect() };
+        let pairs = similarity::pairs(&suspects(&gone), &suspects(&came), MOST_PAIRS);
+        let pairs = pairs.into_iter().filter_map(|(was, is)| {
+            let (was, is) = (gone.get(was)?, came.get(is)?);
+            Some((score(was, is)?, was.name.as_str(), is.name.as_str()))
+        });
+        best(pairs.collect())
             .into_iter()
             .map(|(was, is)| (was.to_owned(), is.to_owned()))
             .collect()
@@ -154,12 +155,25 @@ type Name<'n> = &'n dyn Fn(&str) -> Option<String>;
 /// A schema that may have another name in the other document.
 struct Candidate {
     name: String,
+    /// The name, taken apart.
+    apart: similarity::Name,
     features: BTreeSet<String>,
     uses: BTreeSet<String>,
     /// Its description, which tells apart what is otherwise the same.
     text: String,
     /// The same places, but for where they are in a list.
     loose: BTreeSet<String>,
+}
+
+/// What two candidates are paired by where there are too many to look at every pair.
+fn suspect(candidate: &Candidate) -> Suspect {
+    let contents: Vec<&str> = candidate.features.iter().map(String::as_str).collect();
+    let mut marks: Vec<String> = candidate.uses.iter().cloned().collect();
+    marks.push(contents.join("\n"));
+    Suspect {
+        name: similarity::Name::new(&candidate.name),
+        marks,
+    }
 }
 
 /// Places in a list move when the list is written in another order.
@@ -183,7 +197,7 @@ fn score(was: &Candidate, is: &Candidate) -> Option<f64> {
         was.intersection(is).count() as f64 / least as f64
     };
     let used = common(&was.uses, &is.uses).max(LOOSE * common(&was.loose, &is.loose));
-    let near = names(&was.name, &is.name);
+    let near = was.apart.near(&is.apart);
     let telling = was.features.len().min(is.features.len()) >= TELLING;
     let same = alike > 0.999;
     // What refers to types that are not recognised yet may refer to other ones.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::change::{Found, Kind};
-use super::document::{Doc, Place, canonical};
+use super::document::{Doc, Place, canonical, unordered};
 use super::schema::Comparison;
 
 /// Compares what callers of operations must prove where one of the two documents states that of the
@@ -46,8 +46,8 @@ fn compare<'a>(comparison: &Comparison<'a>, old: &Place<'a>, new: &Place<'a>) ->
     let mut found = Found::new(Kind::SecurityChanged, at, to)
         .named("security")
         .turned(shown(was), shown(is));
-    // Who proves what was asked before goes on as before.
-    found.appended = !before.is_empty() && before.is_subset(&after);
+    // Who proves what was asked before goes on as before, also where nothing is asked any more.
+    found.appended = is_free(&after) || (!before.is_empty() && before.is_subset(&after));
     Some(found)
 }
 
@@ -82,10 +82,10 @@ fn stated<'a>(doc: &Doc<'a>, place: &Place<'a>) -> Option<&'a Value> {
     own.or_else(|| doc.root.get("security"))
 }
 
-/// The ways in any order.
+/// The ways in any order, each with its scopes in any order.
 fn by_name(ways: Option<&Value>) -> BTreeSet<String> {
     let ways = ways.and_then(Value::as_array);
-    ways.into_iter().flatten().map(canonical).collect()
+    ways.into_iter().flatten().map(unordered).collect()
 }
 
 /// The ways in any order, with the schemes themselves in the place of their names.
@@ -102,7 +102,7 @@ fn by_scheme(doc: &Doc<'_>, ways: Option<&Value>) -> BTreeSet<String> {
         let parts: Map<String, Value> = parts
             .map(|(name, scopes)| (scheme(name), scopes.clone()))
             .collect();
-        canonical(&Value::Object(parts))
+        unordered(&Value::Object(parts))
     });
     ways.collect()
 }

@@ -17,6 +17,18 @@ pub(super) fn of(doc: &Doc<'_>, pointer: &str) -> Subject {
             subject.schema = Some((*schema).to_owned());
             subject.property = property(rest);
         }
+        ["components", "pathItems", item, rest @ ..] => {
+            subject.component = Some(format!("pathItems/{item}"));
+            let base = join("#/components/pathItems", item);
+            let (base, rest) = match rest {
+                [method, rest @ ..] if METHODS.contains(method) => (join(&base, method), rest),
+                _ => (base, rest),
+            };
+            if let ["parameters", index, ..] = rest {
+                parameter(&mut subject, doc, &format!("{base}/parameters/{index}"));
+            }
+            content(&mut subject, rest);
+        }
         ["components", section, component, rest @ ..] => {
             subject.component = Some(format!("{section}/{component}"));
             if *section == "parameters" {
@@ -78,6 +90,7 @@ fn content(subject: &mut Subject, mut steps: &[&str]) {
                 return;
             }
             ["requestBody", rest @ ..] => rest,
+            ["callbacks", _, _, _, rest @ ..] => rest,
             _ => return,
         };
     }

@@ -1,4 +1,4 @@
-//! What stands at the top of a document: its title, servers, security, and the shared parts.
+//! What stands at the top of a document: its title, servers, security, tags, and the shared parts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use super::change::{Found, Kind};
 use super::document::{Doc, Place};
 use super::parameters::parameter;
 use super::schema::{Comparison, values};
-use super::{bodies, prose, security};
+use super::{bodies, prose, security, servers};
 
 /// Compares the document as a whole.
 pub(super) fn compare(comparison: &mut Comparison<'_>) {
@@ -26,7 +26,7 @@ pub(super) fn compare(comparison: &mut Comparison<'_>) {
             comparison.add(found);
         }
     }
-    servers(comparison, &old, &new);
+    servers::of_documents(comparison);
     security::of_documents(comparison);
     let tags = |place: &Place<'_>| -> BTreeSet<String> {
         let tags = place.list("tags");
@@ -69,34 +69,6 @@ fn both<'a>(old: &Doc<'a>, new: &Doc<'a>, section: &str) -> Vec<(Place<'a>, Plac
         .collect()
 }
 
-fn servers(comparison: &mut Comparison<'_>, old: &Place<'_>, new: &Place<'_>) {
-    let all = |place: &Place<'_>| -> BTreeMap<String, (String, String)> {
-        place
-            .list("servers")
-            .into_iter()
-            .filter_map(|server| {
-                let spelt = server.text("url")?.to_owned();
-                let url = spelt.trim_end_matches('/').to_owned();
-                // The default of both versions, written out.
-                (!url.is_empty()).then_some((url, (spelt, server.pointer)))
-            })
-            .collect()
-    };
-    let (was, is) = (all(old), all(new));
-    for (url, (spelt, at)) in &was {
-        if !is.contains_key(url) {
-            let found = Found::new(Kind::ServerRemoved, Some(at), None);
-            comparison.add(found.named(spelt.as_str()));
-        }
-    }
-    for (url, (spelt, at)) in &is {
-        if !was.contains_key(url) {
-            let found = Found::new(Kind::ServerAdded, None, Some(at));
-            comparison.add(found.named(spelt.as_str()));
-        }
-    }
-}
-
 /// Compares the ways in which callers prove who they are.
 fn schemes(comparison: &mut Comparison<'_>) {
     let pairs = both(&comparison.old, &comparison.new, "securitySchemes");
@@ -120,7 +92,7 @@ pub(super) fn schemas(comparison: &mut Comparison<'_>) {
         .iter()
         .filter_map(|(name, was)| Some((was, new.get(renames.of(name))?)))
         .collect();
-    stayed.sort_by_key(|(was, is)| {
+    stayed.sort_by_cached_key(|(was, is)| {
         let parts = comparison.old.view(was).parts.len();
         parts.max(comparison.new.view(is).parts.len())
     });

@@ -42,6 +42,7 @@ use crate::document::{self, Document};
 use crate::fault::Fault;
 use crate::regen;
 pub use rules::{Rule, Weight};
+pub(super) use schema::decimal::Decimal;
 use sites::Sites;
 
 /// One thing that was found.

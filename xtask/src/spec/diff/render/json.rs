@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::change::{Change, Class};
-use super::super::{Diff, Side};
+use super::super::{Diff, Note, Side};
 
 /// The version of the shape. It moves when something that is there changes its meaning or goes; new
 /// keys and new kinds may come without.
@@ -30,7 +30,19 @@ pub fn json(diff: &Diff) -> Value {
     let notes: Vec<Value> = diff
         .notes
         .iter()
-        .map(|note| json!({ "kind": note.kind(), "schema": note.schema, "text": note.text() }))
+        .map(|note| match note {
+            Note::Extracted(schema) | Note::Inlined(schema) => {
+                json!({ "kind": note.kind(), "schema": schema, "text": note.text() })
+            }
+            Note::Unresolved {
+                is_new, pointer, ..
+            } => {
+                let document = if *is_new { "new" } else { "old" };
+                json!({
+                    "kind": note.kind(), "document": document, "pointer": pointer, "text": note.text(),
+                })
+            }
+        })
         .collect();
     let standing: Vec<Value> = diff
         .standing

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::super::document::Place;
+use crate::spec::lint::Decimal;
 
 /// The keywords that are read here.
 pub(in super::super) const KEYWORDS: [&str; 12] = [
@@ -49,8 +50,19 @@ impl Bound {
     }
 }
 
-/// Adds the bounds that `place` itself states.
-pub(super) fn read(bounds: &mut BTreeMap<&'static str, Bound>, place: &Place<'_>) {
+/// Adds the bounds that `place` itself states. Where several parts state one, the tightest holds.
+pub(super) fn read(all: &mut BTreeMap<&'static str, Bound>, place: &Place<'_>) {
+    for (key, bound) in stated(place) {
+        let other = all.get(key);
+        if other.is_none_or(|other| tighter(key, other, &bound) != Some(false)) {
+            all.insert(key, bound);
+        }
+    }
+}
+
+/// The bounds that `place` itself states.
+fn stated(place: &Place<'_>) -> BTreeMap<&'static str, Bound> {
+    let mut bounds: BTreeMap<&'static str, Bound> = BTreeMap::new();
     let at = || place.pointer.clone();
     for key in LOWER.into_iter().chain(UPPER).chain(["multipleOf"]) {
         let Some(limit) = place.value.get(key).filter(|limit| limit.is_number()) else {
@@ -102,18 +114,21 @@ pub(super) fn read(bounds: &mut BTreeMap<&'static str, Bound>, place: &Place<'_>
             _ => {}
         }
     }
+    bounds
 }
 
 /// Whether `new` admits less than `old`; `None` if they are the same.
 pub(super) fn tighter(key: &str, old: &Bound, new: &Bound) -> Option<bool> {
-    let (was, is) = (old.limit.as_f64(), new.limit.as_f64());
-    let order = match (was, is) {
-        (Some(was), Some(is)) => was.partial_cmp(&is).unwrap_or(Ordering::Equal),
+    let decimal = |bound: &Bound| bound.limit.as_number().and_then(Decimal::of);
+    let (was, is) = (decimal(old), decimal(new));
+    let order = match (&was, &is) {
+        (Some(was), Some(is)) => was.cmp(is),
         _ => Ordering::Equal,
     };
     if key == "multipleOf" {
-        return match (was, is) {
-            (Some(was), Some(is)) if was != is => Some(was % is != 0.0),
+        return match (&was, &is) {
+            // What is a multiple of the old number is one of the new number, if the old number is.
+            (Some(was), Some(is)) if was != is => Some(was.is_multiple_of(is) != Some(true)),
             _ => None,
         };
     }

@@ -4,29 +4,48 @@
 //! nothing to compare. Where one names what the other writes out, the contents are compared. What
 //! is found in a shared part has the pointers of that part, so that it is collected once.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::super::change::{Found, Kind};
+use super::super::change::{Class, Direction, Found, Kind};
 use super::super::collect::Collector;
 use super::super::document::{Doc, Place, SCHEMAS};
 use super::super::renames::Renames;
-use super::super::{deprecation, prose};
+use super::super::{deprecation, policy, prose};
 use super::unions::stands_beside;
 use super::view::{View, wrapped};
 use crate::document::pointer::escape;
 
 /// Anything.
-static ANY: Value = Value::Bool(true);
+pub(super) static ANY: Value = Value::Bool(true);
 
 /// Types nested in one another by names and by being written out, at most.
 const DEEPEST: usize = 200;
 
-/// What comparisons on the side have found; `None` while one is going on.
-type Known = Rc<RefCell<HashMap<(String, String), Option<Rc<Vec<Found>>>>>>;
+/// Comparisons of two schemas that those on the side may take, all in all. What takes more is not looked
+/// into: it is not the same, and may break anybody.
+const FUEL: usize = 200_000;
+
+/// What a comparison on the side has found; `None` if it took too much.
+type Apart = Option<Rc<Vec<Found>>>;
+
+/// What comparisons on the side have found so far.
+#[derive(Default)]
+struct Known {
+    /// By the two pointers; `None` while it is going on.
+    found: RefCell<HashMap<(String, String), Option<Apart>>>,
+    /// How many comparisons were made.
+    spent: Cell<usize>,
+}
+
+impl Known {
+    fn is_spent(&self) -> bool {
+        self.spent.get() > FUEL
+    }
+}
 
 /// The comparison of two documents' schemas.
 pub(in super::super) struct Comparison<'a> {
@@ -46,7 +65,9 @@ pub(in super::super) struct Comparison<'a> {
     pub(in super::super) heard: HashSet<String>,
     /// Pairs that were compared, and within which use.
     seen: HashSet<(Option<String>, String, String)>,
-    known: Known,
+    known: Rc<Known>,
+    /// Whether this one is made on the side.
+    is_apart: bool,
     depth: usize,
 }
 
@@ -68,7 +89,8 @@ impl<'a> Comparison<'a> {
             moved: BTreeMap::new(),
             heard: HashSet::new(),
             seen: HashSet::new(),
-            known: Known::default(),
+            known: Rc::default(),
+            is_apart: false,
             depth: 0,
         }
     }
@@ -111,6 +133,12 @@ impl<'a> Comparison<'a> {
         let pair = (old.pointer.clone(), new.pointer.clone());
         if !self.seen.insert((within, pair.0, pair.1)) || self.depth > DEEPEST {
             return;
+        }
+        if self.is_apart {
+            self.known.spent.set(self.known.spent.get() + 1);
+            if self.known.is_spent() {
+                return;
+            }
         }
         self.depth += 1;
         let before = self.collector.depth();
@@ -200,28 +228,35 @@ impl<'a> Comparison<'a> {
     /// Whether a comparison of its own finds nothing but prose.
     pub(in super::super) fn says_the_same(&self, old: &Place<'a>, new: &Place<'a>) -> bool {
         let found = self.apart(old, new);
-        found.iter().all(Found::is_prose)
+        found.is_some_and(|found| found.iter().all(Found::is_prose))
     }
 
     /// What a comparison of its own finds.
     ///
     /// Types that hold each other come back to a pair that is being compared: there they are taken
     /// for the same, and whatever differs is found elsewhere.
-    fn apart(&self, old: &Place<'a>, new: &Place<'a>) -> Rc<Vec<Found>> {
+    fn apart(&self, old: &Place<'a>, new: &Place<'a>) -> Apart {
         let key = (old.pointer.clone(), new.pointer.clone());
-        if let Some(known) = self.known.borrow().get(&key) {
-            return known.clone().unwrap_or_default();
+        if let Some(known) = self.known.found.borrow().get(&key) {
+            return known.clone().unwrap_or_else(|| Some(Rc::default()));
+        }
+        if self.known.is_spent() {
+            return None;
         }
         if self.depth > DEEPEST {
-            return Rc::default();
+            return Some(Rc::default());
         }
-        self.known.borrow_mut().insert(key.clone(), None);
+        self.known.found.borrow_mut().insert(key.clone(), None);
         let mut apart = Comparison::new(self.old, self.new, self.renames);
         apart.depth = self.depth + 1;
         apart.known = Rc::clone(&self.known);
+        apart.is_apart = true;
+        self.known.spent.set(self.known.spent.get() + 1);
         apart.contents(old, new);
-        let found = Rc::new(apart.collector.found);
-        self.known.borrow_mut().insert(key, Some(Rc::clone(&found)));
+        // One that was cut short has not seen everything.
+        let found = (!self.known.is_spent()).then(|| Rc::new(apart.collector.found));
+        let done = Some(found.clone());
+        self.known.found.borrow_mut().insert(key, done);
         found
     }
 
@@ -255,19 +290,23 @@ impl<'a> Comparison<'a> {
         old: &Place<'a>,
         new: &Place<'a>,
     ) {
-        let inner: Vec<Found> = self
-            .apart(from, to)
-            .iter()
-            .filter(|found| !found.is_prose())
-            .cloned()
-            .collect();
-        if inner.is_empty() {
+        let found = self.apart(from, to);
+        let differs: Option<Vec<&Found>> = found
+            .as_ref()
+            .map(|found| found.iter().filter(|found| !found.is_prose()).collect());
+        if differs.as_ref().is_some_and(Vec::is_empty) {
             return self.null_of_uses(old, new);
         }
-        let mut found = Found::new(Kind::TypeReplaced, Some(&old.pointer), Some(&new.pointer))
+        let mut replaced = Found::new(Kind::TypeReplaced, Some(&old.pointer), Some(&new.pointer))
             .turned(Some(Value::from(was)), Some(Value::from(is)));
-        found.inner = inner;
-        self.add(found);
+        let breaks = |direction: &Direction| {
+            differs.as_ref().is_none_or(|differs| {
+                let class = |found: &&Found| policy::judge(found, *direction).0;
+                differs.iter().any(|found| class(found) == Class::Breaking)
+            })
+        };
+        replaced.breaks = Direction::ALL.into_iter().filter(breaks).collect();
+        self.add(replaced);
     }
 
     /// Compares what two schemas say.
@@ -289,6 +328,9 @@ impl<'a> Comparison<'a> {
             if !is.parts.contains(name) && schema_at(&self.new, name) {
                 self.part(false, part, old);
             }
+        }
+        if self.unresolved(&was, &is) {
+            return self.collector.leave(before);
         }
         self.beside(&mut was, &mut is);
         self.views(old, new, &was, &is);

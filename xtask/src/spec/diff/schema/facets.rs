@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::super::change::{Found, Kind};
 use super::super::document::{Place, canonical};
 use super::bounds::tighter;
-use super::compare::Comparison;
+use super::compare::{ANY, Comparison};
 use super::view::View;
 
 /// Types as they are shown.
@@ -39,8 +39,9 @@ impl<'a> Comparison<'a> {
     /// Compares the types; whether they are near enough for the rest to be compared.
     pub(super) fn types(&mut self, was: &View<'a>, is: &View<'a>) -> bool {
         let (old, new) = (&was.types, &is.types);
-        // A union says its types in its branches.
-        if old == new || !was.branches.is_empty() || !is.branches.is_empty() {
+        // A union says its types in its branches; beside them it need not.
+        let has_union = !was.branches.is_empty() || !is.branches.is_empty();
+        if old == new || (has_union && (old.is_empty() || new.is_empty())) {
             return true;
         }
         // Null alone is what was left out, or what is left.
@@ -167,6 +168,14 @@ impl<'a> Comparison<'a> {
             if old.map(|old| canonical(old.value)) == new.map(|new| canonical(new.value)) {
                 continue;
             }
+            if self.same_inside(key, old, new) {
+                continue;
+            }
+            let other_tag = old.is_some() && new.is_some() && !same_tag(old, new);
+            if key == "discriminator" && !other_tag {
+                self.tags(was, is, (old, new));
+                continue;
+            }
             let kind = match (key, old.is_some(), new.is_some()) {
                 ("pattern", false, true) => Kind::BoundTightened,
                 ("pattern", true, false) => Kind::BoundLoosened,
@@ -176,18 +185,9 @@ impl<'a> Comparison<'a> {
                 ("readOnly", false, true) => Kind::ReadOnlyAdded,
                 ("writeOnly", false, true) => Kind::WriteOnlyAdded,
                 ("readOnly" | "writeOnly", ..) => Kind::AccessLoosened,
-                // It helps to tell branches apart; what may be sent is in the branches.
-                ("discriminator", true, true) if !same_tag(old, new) => Kind::KeywordChanged,
-                ("discriminator", ..) => Kind::ExtensionChanged,
                 _ if key.starts_with("x-") => Kind::ExtensionChanged,
                 _ => Kind::KeywordChanged,
             };
-            if key == "discriminator"
-                && kind == Kind::ExtensionChanged
-                && self.same_mapping(was, is)
-            {
-                continue;
-            }
             let value = |place: Option<&Place<'a>>| place.map(|place| place.value.clone());
             let found = Found::new(kind, Some(&was.home), Some(&is.home))
                 .named(key)
@@ -198,34 +198,6 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Whether the mappings of two discriminators differ by renamed schemas only, and by variants
-    /// that came or went, which are told as such.
-    fn same_mapping(&self, was: &View<'a>, is: &View<'a>) -> bool {
-        let after = |is_old: bool, name: &str| {
-            let name = if is_old { self.renames.of(name) } else { name };
-            name.to_owned()
-        };
-        let branches = |view: &View<'a>, is_old: bool| -> BTreeSet<String> {
-            let doc = if is_old { &self.old } else { &self.new };
-            let names = view.branches.iter().filter_map(|branch| doc.alias(branch));
-            names.map(|(name, _)| after(is_old, &name)).collect()
-        };
-        let (before, now) = (branches(was, true), branches(is, false));
-        let moved: BTreeSet<&String> = before.symmetric_difference(&now).collect();
-        let mapping = |view: &View<'a>, is_old: bool| {
-            let discriminator = view.keywords.get("discriminator");
-            let entries = discriminator.map(|place| place.entries("mapping", false));
-            let entries = entries.into_iter().flatten().map(|(tag, target)| {
-                let target = target.value.as_str().unwrap_or_default();
-                let name = target.rsplit('/').next().unwrap_or_default();
-                (tag, after(is_old, name))
-            });
-            let stayed = entries.filter(|(_, name)| !moved.contains(name));
-            stayed.collect::<BTreeSet<_>>()
-        };
-        mapping(was, true) == mapping(is, false)
-    }
-
     /// Compares what objects may hold besides their properties.
     pub(super) fn additional(&mut self, was: &View<'a>, is: &View<'a>) {
         match (&was.additional, &is.additional) {
@@ -233,6 +205,9 @@ impl<'a> Comparison<'a> {
             (Some(old), Some(new)) if old.value.is_object() && new.value.is_object() => {
                 self.schema(old, new);
             }
+            // Values that had one type may be anything now, or the other way round.
+            (Some(old), None) if old.value.is_object() => self.schema(old, &any_in(is)),
+            (None, Some(new)) if new.value.is_object() => self.schema(&any_in(was), new),
             (Some(old), Some(new)) if old.value == new.value => {}
             (old, new) => {
                 let closed = |place: &Option<Place<'a>>| match place {
@@ -257,6 +232,11 @@ impl<'a> Comparison<'a> {
             }
         }
     }
+}
+
+/// Anything that a map without a word about its values may hold.
+fn any_in<'a>(view: &View<'a>) -> Place<'a> {
+    Place::new(format!("{}/additionalProperties", view.home), &ANY)
 }
 
 /// The values that one of two types lists, if the other lists none.

@@ -103,6 +103,22 @@ impl View<'_> {
         self.is_object() && !self.properties.is_empty()
     }
 
+    /// What two schemas have in common if they say the same: enough to tell most others apart without a
+    /// comparison.
+    pub(in super::super) fn outline(&self) -> String {
+        if !self.branches.is_empty() {
+            return "union".to_owned();
+        }
+        let values = self.values.as_ref().map(|values| values.keys());
+        format!(
+            "{:?} {:?} {values:?} {:?} {:?}",
+            self.types,
+            self.format.as_ref().map(|(name, _)| name),
+            self.properties.keys(),
+            self.items.is_some(),
+        )
+    }
+
     /// The types as they are shown.
     pub(super) fn shown(&self) -> String {
         if !self.branches.is_empty() {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::super::change::{Found, Kind};
 use super::super::document::{Doc, Place};
-use super::super::similarity::{self, names};
+use super::super::similarity::{self, MOST_PAIRS, Name, Suspect};
 use super::compare::Comparison;
 use super::open::values;
 use super::unions::stands_beside;
@@ -153,23 +153,46 @@ impl<'a> Comparison<'a> {
             .collect();
         let kept = was.properties.len().saturating_sub(gone.len());
         let alone = gone.len() == 1 && came.len() == 1 && kept > 0;
+        if gone.is_empty() || came.is_empty() {
+            return BTreeMap::new();
+        }
         let mut pairs = Vec::new();
         for (before, old) in &gone {
-            for (after, new) in &came {
-                if self.renamed.get(&old.pointer) == Some(&new.pointer) {
-                    pairs.push((3.0, **before, **after));
-                    continue;
-                }
-                let same_need =
-                    was.required.contains_key(*before) == is.required.contains_key(*after);
-                let (near, told) = (names(before, after), same_text(old, new));
-                let distinctive = alone && self.is_distinctive(old);
-                if same_need
-                    && (near >= similarity::NEAR || told || distinctive)
-                    && self.says_the_same(old, new)
-                {
-                    pairs.push((near + if told { 1.0 } else { 0.0 }, **before, **after));
-                }
+            // What was found in a part is so in the whole.
+            if let Some(known) = self.renamed.get(&old.pointer) {
+                let after = came.iter().find(|(_, new)| new.pointer == *known);
+                pairs.extend(after.map(|(after, _)| (3.0, **before, **after)));
+            }
+        }
+        let suspects = |all: &[(&&'a str, &Place<'a>)]| -> Vec<Suspect> {
+            let suspect = |(name, place): &(&&str, &Place<'a>)| Suspect {
+                name: Name::new(name),
+                marks: text(place).into_iter().map(str::to_owned).collect(),
+            };
+            all.iter().map(suspect).collect()
+        };
+        let (names, other_names) = (suspects(&gone), suspects(&came));
+        let outlines = |doc: &Doc<'a>, all: &[(&&'a str, &Place<'a>)]| -> Vec<String> {
+            let outlines = all.iter().map(|(_, place)| doc.view(place).outline());
+            outlines.collect()
+        };
+        let outlines = (outlines(&self.old, &gone), outlines(&self.new, &came));
+        for (was_at, is_at) in similarity::pairs(&names, &other_names, MOST_PAIRS) {
+            let (Some((before, old)), Some((after, new))) = (gone.get(was_at), came.get(is_at))
+            else {
+                continue;
+            };
+            let same_need = was.required.contains_key(*before) == is.required.contains_key(*after);
+            // What differs at first sight need not be looked into.
+            if !same_need || outlines.0.get(was_at) != outlines.1.get(is_at) {
+                continue;
+            }
+            let near = names.get(was_at).zip(other_names.get(is_at));
+            let near = near.map_or(0.0, |(one, other)| one.name.near(&other.name));
+            let told = text(old).is_some_and(|words| text(new) == Some(words));
+            let distinctive = alone && self.is_distinctive(old);
+            if (near >= similarity::NEAR || told || distinctive) && self.says_the_same(old, new) {
+                pairs.push((near + if told { 1.0 } else { 0.0 }, **before, **after));
             }
         }
         similarity::best(pairs)
@@ -189,11 +212,9 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// Whether both are described, and by the same words.
-fn same_text(old: &Place<'_>, new: &Place<'_>) -> bool {
-    old.text("description")
-        .filter(|text| text.len() > 12)
-        .is_some_and(|text| new.text("description") == Some(text))
+/// A description that tells one property from another.
+fn text<'a>(place: &Place<'a>) -> Option<&'a str> {
+    place.text("description").filter(|text| text.len() > 12)
 }
 
 /// The properties of a view and of its branches.

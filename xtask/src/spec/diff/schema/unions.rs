@@ -1,11 +1,12 @@
 //! The branches of `oneOf` and `anyOf`, in any order.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use serde_json::Value;
 
 use super::super::change::{Found, Kind};
 use super::super::document::{Doc, Place, unordered};
+use super::super::similarity::MOST_PAIRS;
 use super::compare::Comparison;
 use super::view::View;
 
@@ -89,24 +90,39 @@ impl<'a> Comparison<'a> {
     /// Compares branches. `is_tagged` tells whether a discriminator tells them apart; `None`, that
     /// one of the two is no union.
     fn pair(&mut self, old: &[Place<'a>], new: &[Place<'a>], is_tagged: Option<bool>) {
-        let mut came: Vec<&Place<'a>> = new.iter().collect();
-        let mut gone: Vec<&Place<'a>> = old.iter().collect();
+        let (mut gone, mut came) = (self.sides(old, true), self.sides(new, false));
         // To the letter before by what they say: two branches may differ in their prose alone.
-        let texts: Vec<String> = old.iter().map(|was| unordered(was.value)).collect();
-        let mut texts = texts.into_iter();
+        let mut texts: HashMap<String, VecDeque<Side<'_, 'a>>> = HashMap::new();
+        for is in came.drain(..) {
+            let text = unordered(is.place.value);
+            texts.entry(text).or_default().push_back(is);
+        }
         gone.retain(|was| {
-            let text = texts.next();
-            let same = came.iter().position(|is| Some(unordered(is.value)) == text);
-            self.take(was, same, &mut came)
+            let same = texts.get_mut(&unordered(was.place.value));
+            let same = same.and_then(VecDeque::pop_front);
+            self.take(was, same)
         });
+        came.extend(texts.into_values().flatten());
+        came.sort_by_key(|is| is.index);
+        // Looking into each pair takes too long where there are very many that look alike.
+        let mut looks = MOST_PAIRS;
         gone.retain(|was| {
-            let version = came.iter().position(|is| self.is_version(was, is));
-            self.take(was, version, &mut came)
+            let version = came.iter().position(|is| {
+                self.is_renamed(was, is)
+                    || (was.outline == is.outline && {
+                        looks = looks.saturating_sub(1);
+                        looks > 0 && self.says_the_same(was.place, is.place)
+                    })
+            });
+            let version = version.map(|index| came.remove(index));
+            self.take(was, version)
         });
         // What is left may have changed inside: the same title, or the same types in order.
+        let many = gone.len().saturating_mul(came.len()) > MOST_PAIRS;
         gone.retain(|was| {
-            let near = came.iter().position(|is| self.is_near(was, is));
-            self.take(was, near, &mut came)
+            let near = came.iter().position(|is| was.is_near(is, many));
+            let near = near.map(|index| came.remove(index));
+            self.take(was, near)
         });
         // Where one of the two is no union, the whole is another type.
         let whole = |places: &[Place<'a>], is_old: bool| match places {
@@ -116,6 +132,7 @@ impl<'a> Comparison<'a> {
         };
         let (from, to) = (whole(old, true), whole(new, false));
         for was in gone {
+            let was = was.place;
             let found = Found::new(Kind::VariantRemoved, Some(&was.pointer), None)
                 .named(self.title(was, true))
                 .turned(from.clone(), to.clone());
@@ -123,6 +140,7 @@ impl<'a> Comparison<'a> {
         }
         let known: BTreeSet<&str> = old.iter().flat_map(|was| kinds(&self.old, was)).collect();
         for is in came {
+            let is = is.place;
             let mut found = Found::new(Kind::VariantAdded, None, Some(&is.pointer))
                 .named(self.title(is, false))
                 .turned(from.clone(), to.clone());
@@ -132,32 +150,38 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Compares a branch with the one at `index`, which is taken; whether there is none.
-    fn take(&mut self, was: &Place<'a>, index: Option<usize>, came: &mut Vec<&Place<'a>>) -> bool {
-        let Some(index) = index else {
-            return true;
-        };
-        let is = came.remove(index);
-        self.schema(was, is);
-        false
+    /// The branches of one of two unions, each looked at once.
+    fn sides<'p>(&self, places: &'p [Place<'a>], is_old: bool) -> Vec<Side<'p, 'a>> {
+        let doc = if is_old { &self.old } else { &self.new };
+        let sides = places.iter().enumerate().map(|(index, place)| {
+            let view = doc.view(place);
+            Side {
+                index,
+                place,
+                alias: doc.alias(place).map(|(name, _)| match is_old {
+                    true => self.renames.of(&name).to_owned(),
+                    false => name,
+                }),
+                outline: view.outline(),
+                types: view.types,
+                properties: view.properties.into_keys().collect(),
+            }
+        });
+        sides.collect()
     }
 
-    fn is_near(&self, old: &Place<'a>, new: &Place<'a>) -> bool {
-        // Schemas that have a name are not versions of anything else than what the name says.
-        if self.old.alias(old).is_some() || self.new.alias(new).is_some() {
-            return false;
-        }
-        let (was, is) = (self.old.view(old), self.new.view(new));
-        let titles = (old.text("title"), new.text("title"));
-        let common = was
-            .properties
-            .keys()
-            .filter(|name| is.properties.contains_key(*name));
-        let most = was.properties.len().max(is.properties.len());
-        match titles {
-            (Some(was), Some(is)) if was == is => true,
-            _ => was.types == is.types && (most == 0 || common.count() * 2 >= most),
-        }
+    /// Whether two branches are one schema that has a name.
+    fn is_renamed(&self, was: &Side<'_, 'a>, is: &Side<'_, 'a>) -> bool {
+        was.alias.is_some() && was.alias == is.alias
+    }
+
+    /// Compares a branch with the one that was found for it; whether there is none.
+    fn take(&mut self, was: &Side<'_, 'a>, is: Option<Side<'_, 'a>>) -> bool {
+        let Some(is) = is else {
+            return true;
+        };
+        self.schema(was.place, is.place);
+        false
     }
 
     /// A word for a branch: its name, its title or its types.
@@ -173,6 +197,37 @@ impl<'a> Comparison<'a> {
     }
 }
 
+/// A branch, as far as it tells which other one is its version.
+struct Side<'p, 'a> {
+    index: usize,
+    place: &'p Place<'a>,
+    /// Its name, the new one.
+    alias: Option<String>,
+    outline: String,
+    types: BTreeSet<&'a str>,
+    properties: BTreeSet<&'a str>,
+}
+
+impl Side<'_, '_> {
+    /// Whether `is` may be another version of this; where there are many, only the title says so.
+    fn is_near(&self, is: &Self, many: bool) -> bool {
+        // Schemas that have a name are not versions of anything else than what the name says.
+        if self.alias.is_some() || is.alias.is_some() {
+            return false;
+        }
+        let titles = (self.place.text("title"), is.place.text("title"));
+        if titles.0.is_some() && titles.0 == titles.1 {
+            return true;
+        }
+        if many || self.types != is.types {
+            return false;
+        }
+        let most = self.properties.len().max(is.properties.len());
+        let common = self.properties.intersection(&is.properties).count();
+        most == 0 || common * 2 >= most
+    }
+}
+
 /// Whether both are objects with properties, and the union only says which of them go together.
 pub(super) fn stands_beside(was: &View<'_>, is: &View<'_>) -> bool {
     !was.properties.is_empty() && !is.properties.is_empty()
@@ -185,7 +240,11 @@ const DEEPEST: usize = 8;
 fn kinds<'a>(doc: &Doc<'a>, place: &Place<'a>) -> BTreeSet<&'a str> {
     let mut kinds = BTreeSet::new();
     let mut open = vec![(place.clone(), 0)];
+    let mut seen = BTreeSet::new();
     while let Some((place, depth)) = open.pop() {
+        if !seen.insert(place.pointer.clone()) {
+            continue;
+        }
         let view = doc.view(&place);
         if view.is_any() || depth > DEEPEST {
             kinds.insert("anything");

@@ -13,7 +13,7 @@
 //! | `contentEncoding: base64`, `contentMediaType: application/octet-stream` | the format |
 //! | `items: true`, `items: {}`, `required: []`, `minLength: 0`, `deprecated: false` | nothing |
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -87,7 +87,13 @@ impl<'a> Doc<'a> {
             home: place.pointer.clone(),
             ..View::default()
         };
-        view.absorb(self, place, &mut Vec::new());
+        let mut way = Way::default();
+        view.absorb(self, place, &mut way);
+        for other in &place.also {
+            let before = std::mem::take(&mut view.nullable);
+            view.absorb(self, other, &mut way);
+            view.nullable &= before;
+        }
         view.finish();
         if view.is_any() {
             view.nullable = false;
@@ -97,6 +103,9 @@ impl<'a> Doc<'a> {
 
     /// The named schema that `place` stands for, if it says nothing of its own but prose and null.
     pub(in super::super) fn alias(&self, place: &Place<'a>) -> Option<(String, Place<'a>)> {
+        if !place.also.is_empty() {
+            return None;
+        }
         let mut place = place.clone();
         for _ in 0..MAX_WRAPS {
             let object = place.value.as_object()?;
@@ -162,13 +171,27 @@ pub(in super::super) fn is_null(schema: &Value) -> bool {
     }
 }
 
+/// Places that one view takes in, at most. What lies further is not looked into: no schema that people
+/// write comes near, and one that holds each of its parts twice would have no end.
+const MOST_PLACES: usize = 4096;
+
+/// The way through `$ref`s and `allOf` to what a view takes in.
+#[derive(Debug, Default)]
+struct Way {
+    /// The places around the one that is taken in.
+    open: Vec<String>,
+    /// The places that were taken in, and whether null is possible there. Taken in again they would say
+    /// the same.
+    done: HashMap<String, bool>,
+}
+
 impl<'a> View<'a> {
     /// Whether anything at all is admitted.
     pub(in super::super) fn is_any(&self) -> bool {
         self.types.is_empty() && self.values.is_none() && self.branches.is_empty()
     }
 
-    fn absorb(&mut self, doc: &Doc<'a>, place: &Place<'a>, way: &mut Vec<String>) {
+    fn absorb(&mut self, doc: &Doc<'a>, place: &Place<'a>, way: &mut Way) {
         if place.value == &Value::Bool(false) {
             self.types.insert("nothing");
             self.types_at.clone_from(&place.pointer);
@@ -176,13 +199,27 @@ impl<'a> View<'a> {
         let Some(object) = place.value.as_object() else {
             return;
         };
-        if way.contains(&place.pointer) || way.len() > MAX_WRAPS {
+        if let Some(nullable) = way.done.get(&place.pointer) {
+            self.nullable |= nullable;
             return;
         }
-        way.push(place.pointer.clone());
-        if let Some(target) = doc.step(place) {
-            self.parts.extend(schema_name(&target.pointer));
-            self.absorb(doc, &target, way);
+        if way.open.contains(&place.pointer)
+            || way.open.len() > MAX_WRAPS
+            || way.done.len() > MOST_PLACES
+        {
+            return;
+        }
+        way.open.push(place.pointer.clone());
+        let around = std::mem::take(&mut self.nullable);
+        match doc.step(place) {
+            Some(target) if !way.open.contains(&target.pointer) => {
+                self.parts.extend(schema_name(&target.pointer));
+                self.absorb(doc, &target, way);
+            }
+            // One that leads nowhere, or back to itself, says what is written.
+            _ => self
+                .keywords
+                .extend(place.get("$ref").map(|written| ("$ref", written))),
         }
         let mut parts = place.list("allOf");
         // Where parts contradict each other the last one has its way: the same one in any order.
@@ -208,7 +245,9 @@ impl<'a> View<'a> {
             self.keyword(place, key, at());
         }
         bounds::read(&mut self.bounds, place);
-        way.pop();
+        way.open.pop();
+        way.done.insert(place.pointer.clone(), self.nullable);
+        self.nullable |= around;
     }
 
     fn null(&mut self, place: &Place<'a>) {
@@ -223,11 +262,20 @@ impl<'a> View<'a> {
             "nullable" if at.value == &Value::Bool(true) => self.null(place),
             "nullable" => {}
             "enum" => {
-                let items = place.list("enum").into_iter();
-                self.list(place, items.collect());
+                let items = place.list("enum");
+                // A list of no values admits none.
+                if items.is_empty() && at.value.is_array() {
+                    self.values = Some(BTreeMap::new());
+                    self.values_at.clone_from(&place.pointer);
+                }
+                self.list(place, items);
             }
             "const" => self.list(place, vec![at]),
-            "properties" => self.properties.extend(place.entries("properties", false)),
+            "properties" => {
+                for (name, property) in place.entries("properties", false) {
+                    self.property(name, property);
+                }
+            }
             "required" => {
                 for name in place.list("required") {
                     if let Some(text) = name.value.as_str() {
@@ -258,6 +306,17 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Adds a property; what another part says of it holds as well.
+    fn property(&mut self, name: &'a str, mut property: Place<'a>) {
+        if let Some(mut other) = self.properties.remove(name) {
+            property.also = std::mem::take(&mut other.also);
+            property.also.push(other);
+            let own = unordered(property.value);
+            property.also.retain(|other| unordered(other.value) != own);
+        }
+        self.properties.insert(name, property);
+    }
+
     fn declare(&mut self, place: &Place<'a>, declared: &'a Value) {
         let names: Vec<&str> = match declared {
             Value::String(name) => vec![name],
@@ -271,13 +330,7 @@ impl<'a> View<'a> {
         if is_null(place.value) {
             types.insert("null");
         }
-        if types.contains("number") {
-            types.remove("integer");
-        }
-        // Every type is any type.
-        if TYPES.iter().all(|name| types.contains(name)) {
-            types.clear();
-        }
+        simplify(&mut types);
         if !types.is_empty() {
             self.types = types;
             self.types_at.clone_from(&place.pointer);
@@ -291,18 +344,21 @@ impl<'a> View<'a> {
         let values = items.into_iter().filter(|item| !item.value.is_null());
         let values: BTreeMap<_, _> = values.map(|item| (canonical(item.value), item)).collect();
         if !values.is_empty() {
-            self.values = Some(values);
+            // All parts hold at once: what each of them lists.
+            let both: BTreeMap<_, _> = match &self.values {
+                Some(others) => values
+                    .iter()
+                    .filter(|(text, _)| others.contains_key(*text))
+                    .map(|(text, item)| (text.clone(), item.clone()))
+                    .collect(),
+                None => BTreeMap::new(),
+            };
+            self.values = Some(if both.is_empty() { values } else { both });
             self.values_at.clone_from(&place.pointer);
         }
     }
 
-    fn union(
-        &mut self,
-        doc: &Doc<'a>,
-        place: &Place<'a>,
-        keyword: &'static str,
-        way: &mut Vec<String>,
-    ) {
+    fn union(&mut self, doc: &Doc<'a>, place: &Place<'a>, keyword: &'static str, way: &mut Way) {
         let mut branches = place.list(keyword);
         let before = branches.len();
         branches.retain(|branch| !is_null(branch.value));
@@ -313,6 +369,7 @@ impl<'a> View<'a> {
             several => {
                 if let Some(types) = plain_types(several) {
                     self.types.extend(types);
+                    simplify(&mut self.types);
                     self.types_at.clone_from(&place.pointer);
                 } else if several.iter().all(|branch| is_value(branch.value)) {
                     let mut values = Vec::new();
@@ -349,7 +406,7 @@ impl<'a> View<'a> {
             self.types.insert("object");
         } else if self.items.is_some() {
             self.types.insert("array");
-        } else if let Some(values) = &self.values {
+        } else if let Some(values) = self.values.as_ref().filter(|values| !values.is_empty()) {
             if values.values().all(|value| value.value.is_string()) {
                 self.types.insert("string");
             } else if values.values().all(|value| value.value.is_boolean()) {
@@ -357,6 +414,16 @@ impl<'a> View<'a> {
             }
         }
         self.types_at.clone_from(&self.home);
+    }
+}
+
+/// An integer is a number, and every type is any type.
+fn simplify(types: &mut BTreeSet<&str>) {
+    if types.contains("number") {
+        types.remove("integer");
+    }
+    if TYPES.iter().all(|name| types.contains(name)) {
+        types.clear();
     }
 }
 

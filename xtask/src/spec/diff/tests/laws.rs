@@ -128,8 +128,10 @@ proptest! {
             for (pointer, root) in [(change.old, &old), (change.new, &new)] {
                 if let Some(pointer) = pointer {
                     let is_there = crate::document::pointer::get(root, &pointer).is_some();
-                    // What a list may hold is anything where nothing is said.
-                    prop_assert!(is_there || pointer.ends_with("/items"), "{}", pointer);
+                    // What a list or a map may hold is anything where nothing is said.
+                    let is_silent = ["/items", "/additionalProperties"];
+                    let is_silent = is_silent.iter().any(|end| pointer.ends_with(end));
+                    prop_assert!(is_there || is_silent, "{}", pointer);
                 }
             }
         }

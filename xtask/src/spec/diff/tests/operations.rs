@@ -150,12 +150,12 @@ fn rows() -> Vec<(&'static str, Option<Value>, Vec<&'static str>)> {
         (
             "#/paths/~1v2~1orders/get/security",
             Some(json!([])),
-            vec!["security-changed breaking GET /v2/orders"],
+            vec!["security-changed compatible GET /v2/orders"],
         ),
         (
             "#/security",
             None,
-            vec!["security-changed breaking document"],
+            vec!["security-changed compatible document"],
         ),
         (
             "#/components/securitySchemes/key/name",

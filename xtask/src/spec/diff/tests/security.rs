@@ -90,3 +90,24 @@ fn the_name_of_a_scheme_is_no_change() {
     let new: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(lines(&shop(), &new), [""; 0]);
 }
+
+#[test]
+fn the_order_of_scopes_is_no_change() {
+    let scopes = |scopes: Value| asking(Some(json!([{ "key": scopes }])), None);
+    let old = scopes(json!(["read", "write"]));
+    assert_eq!(lines(&old, &scopes(json!(["write", "read"]))), [""; 0]);
+    assert_eq!(
+        lines(&old, &scopes(json!(["read"]))),
+        ["security-changed breaking document"]
+    );
+}
+
+#[test]
+fn what_need_not_be_proved_any_more_breaks_nobody() {
+    let key = asking(Some(json!([{ "key": [] }])), None);
+    for free in [Some(json!([])), Some(json!([{}])), None] {
+        let free = asking(free, None);
+        assert_eq!(lines(&key, &free), ["security-changed compatible document"]);
+        assert_eq!(lines(&free, &key), ["security-changed breaking document"]);
+    }
+}

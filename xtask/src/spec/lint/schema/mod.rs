@@ -12,7 +12,7 @@
 //! | `patterns.rs` | patterns, and how long what matches can be |
 //! | `values.rs` | what one keyword says of one value |
 
-pub(super) mod decimal;
+pub(in crate::spec) mod decimal;
 pub(super) mod formats;
 pub(super) mod patterns;
 mod values;
