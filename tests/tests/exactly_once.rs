@@ -85,7 +85,10 @@ fn worlds_of_the_simulator_add_up() {
         sum.accepted > 500 && sum.fills > 200 && sum.kinds.len() > 30,
         "{sum:?}"
     );
-    assert!(sum.replaced > 10 && sum.closed > 40, "{sum:?}");
+    assert!(
+        sum.replaced > 10 && sum.moved > 50 && sum.closed > 40,
+        "{sum:?}"
+    );
 }
 
 type Answer = Result<raw::ResponseValue<Order>, raw::Error<()>>;

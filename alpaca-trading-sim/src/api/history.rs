@@ -281,30 +281,52 @@ fn report(world: &World, account: &Account, query: &Query, frames: &[Frame]) -> 
             body.insert("base_value_asof".into(), day.date.to_string().into());
         }
         if let Some(types) = &query.cashflows {
-            body.insert("cashflow".into(), cashflow(account, types, frames).into());
+            let sums = cashflow(account, types, query, frames);
+            body.insert("cashflow".into(), sums.into());
         }
     }
     body
 }
 
 /// The cash that came and went in each bar, by type.
-fn cashflow(account: &Account, types: &[String], frames: &[Frame]) -> Map<String, Value> {
-    let sum = |name: &str, frame: &Frame| {
-        let entries = account.activities.iter().filter(|activity| {
-            activity.activity_type() == name
-                && activity.at >= frame.from
-                && activity.at < frame.until
-        });
-        let amounts = entries.filter_map(|activity| match &activity.what {
-            What::NonTrade(entry) => Some(entry.net_amount),
-            What::Fill(_) => None,
-        });
-        number(Some(amounts.sum::<Decimal>()))
+///
+/// An entry belongs to a day: it counts in the bar of that day, and within days in the bar in which it was
+/// written down. What falls between two bars counts in the later one, as it does in the equity at its end.
+fn cashflow(
+    account: &Account,
+    types: &[String],
+    query: &Query,
+    frames: &[Frame],
+) -> Map<String, Value> {
+    let place = |at: DateTime<Utc>, date: NaiveDate| {
+        let (first, place) = match query.bar {
+            Bar::Day => (
+                query.first <= date,
+                frames.partition_point(|frame| eastern_date(frame.from) < date),
+            ),
+            Bar::Minutes(_) => (
+                query.first <= eastern_date(at) && query.from.is_none_or(|from| from <= at),
+                frames.partition_point(|frame| frame.until <= at),
+            ),
+        };
+        first.then_some(place)
     };
     types
         .iter()
         .map(|name| {
-            let sums: Vec<_> = frames.iter().map(|frame| sum(name, frame)).collect();
+            let mut sums = vec![Decimal::ZERO; frames.len()];
+            for activity in &account.activities {
+                let What::NonTrade(entry) = &activity.what else {
+                    continue;
+                };
+                let place = place(activity.at, entry.date);
+                if entry.activity_type == name
+                    && let Some(sum) = place.and_then(|place| sums.get_mut(place))
+                {
+                    *sum += entry.net_amount;
+                }
+            }
+            let sums: Vec<_> = sums.into_iter().map(|sum| number(Some(sum))).collect();
             (name.clone(), sums.into())
         })
         .collect()

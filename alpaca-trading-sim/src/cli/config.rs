@@ -154,6 +154,10 @@ impl Config {
             if accounts.iter().any(|other| other.key_id == *key_id) {
                 return wrong("key_id", "is that of another account");
             }
+            // As a bearer's token a secret stands alone.
+            if accounts.iter().any(|other| other.secret == account.secret) {
+                return wrong("secret", "is that of another account");
+            }
             let usual = AccountSetup::default();
             accounts.push(AccountSetup {
                 key_id: key_id.clone(),

@@ -108,6 +108,12 @@ pub trait FillModel: fmt::Debug + Send + Sync {
     /// What of this order is filled now; none if nothing is.
     fn fill(&mut self, order: &Working<'_>, random: &mut Rng) -> Option<Execution>;
 
+    /// How many units all orders together, of all accounts, are filled with by one quote; none for any number, as long
+    /// as a model does not say otherwise. Whatever [`fill`](Self::fill) answers is cut to what is left of it.
+    fn offered(&self, _: &Quote) -> Option<Decimal> {
+        None
+    }
+
     /// Whether the rest of an order that was filled in part is to be looked at again with the same quote, a
     /// second later. A model that goes by what a quote offers has given that away, and says no.
     fn looks_again(&self) -> bool {

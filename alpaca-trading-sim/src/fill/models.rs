@@ -4,6 +4,7 @@ use fastrand::Rng;
 use rust_decimal::{Decimal, dec};
 
 use super::{Execution, FillModel, Working};
+use crate::market::Quote;
 use crate::world::order::Side;
 
 /// As the paper service does it: whole at the far side of the quote when marketable, whatever its size;
@@ -99,7 +100,8 @@ impl FillModel for Through {
     }
 }
 
-/// When marketable, at most this part of the volume that came with the quote; without a volume, nothing.
+/// When marketable, at most this part of the volume that came with the quote, for all orders together; without a
+/// volume, nothing.
 #[derive(Clone, Debug)]
 pub struct Volume {
     percent: Decimal,
@@ -120,7 +122,7 @@ impl FillModel for Volume {
         if !order.is_marketable() {
             return None;
         }
-        let most = order.quote.volume?.checked_mul(self.percent)? / dec!(100);
+        let most = self.offered(order.quote)?;
         let most = if order.whole_units {
             most.floor()
         } else {
@@ -136,6 +138,11 @@ impl FillModel for Volume {
         })
     }
 
+    fn offered(&self, quote: &Quote) -> Option<Decimal> {
+        let part = quote.volume?.checked_mul(self.percent)?;
+        Some(part / dec!(100))
+    }
+
     fn looks_again(&self) -> bool {
         false
     }
@@ -148,7 +155,6 @@ impl FillModel for Volume {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::market::Quote;
 
     fn quote(bid: Decimal, ask: Decimal, last: Decimal, volume: Option<Decimal>) -> Quote {
         Quote {

@@ -366,7 +366,13 @@ impl Asset {
         }
         if self.is_crypto() {
             return match self.symbol.split_once('/') {
-                Some((coin, currency)) if is_word(coin) && is_word(currency) => Ok(()),
+                Some((coin, "USD")) if is_word(coin) => Ok(()),
+                Some((coin, currency)) if is_word(coin) && is_word(currency) => {
+                    let rule = format!(
+                        "of a pair must end in /USD: accounts hold dollars and no {currency}"
+                    );
+                    Err(AssetError::new("symbol", rule))
+                }
                 _ => refuse("of a pair must be like BTC/USD"),
             };
         }

@@ -18,6 +18,8 @@ pub struct Market {
 #[derive(Clone, Debug, PartialEq)]
 struct Row {
     quote: Option<Quote>,
+    /// How many units orders were filled with by this quote.
+    taken: Decimal,
     last: Option<Decimal>,
     lastday: Option<Decimal>,
     /// The last trade at the latest close, until the next day begins.
@@ -40,6 +42,7 @@ impl Market {
             let last = quote.map(|quote| quote.last);
             Row {
                 quote,
+                taken: Decimal::ZERO,
                 last,
                 lastday: last,
                 close: None,
@@ -57,6 +60,7 @@ impl Market {
     pub fn set(&mut self, ix: AssetIx, quote: Quote) {
         if let Some(row) = self.rows.get_mut(ix.index()) {
             row.quote = Some(quote);
+            row.taken = Decimal::ZERO;
             row.last = Some(quote.last);
         }
     }
@@ -72,6 +76,19 @@ impl Market {
     #[must_use]
     pub fn quote(&self, ix: AssetIx) -> Option<&Quote> {
         self.row(ix)?.quote.as_ref()
+    }
+
+    /// Notes that orders were filled with so many units by the current quote.
+    pub fn take(&mut self, ix: AssetIx, qty: Decimal) {
+        if let Some(row) = self.rows.get_mut(ix.index()) {
+            row.taken += qty;
+        }
+    }
+
+    /// How many units orders were filled with by the current quote.
+    #[must_use]
+    pub fn taken(&self, ix: AssetIx) -> Decimal {
+        self.row(ix).map_or(Decimal::ZERO, |row| row.taken)
     }
 
     /// The price of the last trade; none where there never was one.
@@ -141,6 +158,23 @@ mod tests {
 
     fn quote(last: &str) -> Quote {
         Quote::around(dec(last), dec("0.02")).unwrap()
+    }
+
+    #[test]
+    fn what_is_taken_is_of_one_quote() {
+        let mut market = market();
+        market.take(ACME, dec("3"));
+        market.take(ACME, dec("4"));
+        market.take(FOREIGN, dec("4"));
+        assert_eq!(
+            (market.taken(ACME), market.taken(GONE)),
+            (dec("7"), dec("0"))
+        );
+        market.set(ACME, quote("41.20"));
+        assert_eq!(
+            (market.taken(ACME), market.taken(FOREIGN)),
+            (dec("0"), dec("0"))
+        );
     }
 
     #[test]

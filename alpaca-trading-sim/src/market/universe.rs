@@ -298,8 +298,8 @@ mod tests {
                 "asset 3 (A): symbol: \"A\" is that of asset 1",
             ),
             (
-                vec![pair("AB/CD"), pair("A/BCD")],
-                "asset 2 (A/BCD): symbol: \"ABCD\" is that of asset 1",
+                vec![pair("AB/USD"), pair("AB/USD")],
+                "asset 2 (AB/USD): symbol: \"AB/USD\" is that of asset 1",
             ),
             (
                 vec![share("BTCUSD"), pair("BTC/USD")],
@@ -328,7 +328,7 @@ mod tests {
         let mut fund = share("FUND");
         fund.exchange = "ARCA".into();
         fund.attributes = vec!["has_options".into(), "ipo".into()];
-        let universe = Universe::new(vec![share("A"), pair("B/C"), gone, fund]).unwrap();
+        let universe = Universe::new(vec![share("A"), pair("B/USD"), gone, fund]).unwrap();
         let text = |text: &str| Some(text.to_owned());
         let all = AssetFilter::default();
         let listed = |filter: AssetFilter| {
@@ -373,7 +373,7 @@ mod tests {
                     class: text("crypto"),
                     ..all.clone()
                 },
-                "B/C",
+                "B/USD",
             ),
             (
                 AssetFilter {

@@ -241,7 +241,7 @@ impl Builder {
     /// # Errors
     ///
     /// When the port cannot be had, when the address is not of this machine alone, when two accounts have one
-    /// key id, when an account has no cash.
+    /// key id or one secret, when an account has no cash.
     pub async fn start(self) -> io::Result<Simulator> {
         let (simulator, address) = self.prepare()?;
         simulator.serve(address).await?;
@@ -255,7 +255,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When two accounts have one key id, when an account has no cash.
+    /// When two accounts have one key id or one secret, when an account has no cash.
     pub fn build(self) -> io::Result<Simulator> {
         let (simulator, address) = self.prepare()?;
         simulator.will_listen_at(address);
@@ -302,12 +302,16 @@ impl Builder {
 fn check(accounts: &[AccountSetup]) -> io::Result<()> {
     let wrong = |message: String| Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     for (index, account) in accounts.iter().enumerate() {
-        let earlier = accounts.iter().take(index);
-        if earlier
-            .into_iter()
-            .any(|other| other.key_id == account.key_id)
-        {
+        let mut earlier = accounts.iter().take(index);
+        if earlier.clone().any(|other| other.key_id == account.key_id) {
             return wrong(format!("two accounts have the key id `{}`", account.key_id));
+        }
+        // As a bearer's token a secret stands alone.
+        if let Some(other) = earlier.find(|other| other.secret == account.secret) {
+            return wrong(format!(
+                "the accounts `{}` and `{}` have the same secret: a token would open one of them only",
+                other.key_id, account.key_id
+            ));
         }
         let most = Decimal::from(1_000_000_000);
         if account.cash < Decimal::ONE || account.cash > most {

@@ -1,5 +1,8 @@
 //! Does everything add up?
 
+mod groups;
+mod told;
+
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
@@ -8,11 +11,11 @@ use uuid::Uuid;
 use super::World;
 use super::account::{Account, What};
 use super::order::{Order, Side, Status};
-use crate::events::Kind;
 use crate::market::AssetIx;
 
 impl World {
-    /// Reckons everything again from the activities: cash, positions, what orders have filled.
+    /// Reckons everything again from the activities: cash, positions, what orders have filled; and holds the orders
+    /// that belong together against each other.
     ///
     /// # Errors
     ///
@@ -27,6 +30,7 @@ impl World {
         }
         for order in self.orders.iter() {
             self.audit_order(order, &filled)?;
+            self.audit_group(order)?;
         }
         Ok(())
     }
@@ -185,57 +189,6 @@ impl World {
             .is_some_and(|notional| order.filled_value > notional)
         {
             return Err(format!("order {} has spent more than its amount", order.id));
-        }
-        Ok(())
-    }
-
-    /// Compares what the streams have told with what the orders are.
-    ///
-    /// # Errors
-    ///
-    /// The first order whose last event has another status than the order, or whose fills differ.
-    pub fn audit_events(&self) -> Result<(), String> {
-        for account in &self.accounts {
-            let mut last: BTreeMap<String, (String, String)> = BTreeMap::new();
-            let mut ids = "";
-            for event in account.log.all() {
-                if event.id.as_str() <= ids {
-                    return Err(format!("event {} does not ascend", event.id));
-                }
-                ids = &event.id;
-                if event.kind == Kind::Trade {
-                    let body: serde_json::Value =
-                        serde_json::from_str(&event.text()).map_err(|error| error.to_string())?;
-                    let text = |name: &str| {
-                        let value = body.pointer(&format!("/order/{name}"));
-                        value
-                            .and_then(|value| value.as_str())
-                            .unwrap_or_default()
-                            .to_owned()
-                    };
-                    last.insert(text("id"), (text("status"), text("filled_qty")));
-                }
-            }
-            for ix in &account.orders {
-                let Some(order) = self.orders.get(*ix) else {
-                    continue;
-                };
-                match last.get(&order.id.to_string()) {
-                    // Legs that wait are told with their parents.
-                    None if order.status == Status::Held => {}
-                    None => return Err(format!("nothing was told of order {}", order.id)),
-                    Some((status, filled)) => {
-                        let same = *status == order.status.as_str()
-                            && *filled == super::order::amount(order.filled_qty);
-                        if !same {
-                            return Err(format!(
-                                "order {} is {} with {} filled, and the last event says {status} with {filled}",
-                                order.id, order.status, order.filled_qty
-                            ));
-                        }
-                    }
-                }
-            }
         }
         Ok(())
     }

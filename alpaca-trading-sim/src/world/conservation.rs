@@ -395,6 +395,28 @@ fn a_part_of_the_volume_is_traded_once_a_quote() {
 }
 
 #[test]
+fn a_part_of_the_volume_is_for_all_orders_together() {
+    let mut world = slow(Box::new(crate::fill::Volume::percent(dec!(10))));
+    set(&mut world, "AAPL", dec!(200), Some(dec!(100)));
+    let filled = |world: &mut World, qty: &str, tif: &str| {
+        let body = json!({"symbol": "AAPL", "qty": qty, "side": "buy", "type": "market",
+            "time_in_force": tif});
+        let (_, order) = call(world, "POST", "/v2/orders", &body);
+        world.run_until(world.now() + Duration::seconds(1));
+        let target = format!("/v2/orders/{}", order["id"].as_str().unwrap());
+        let (_, order) = call(world, "GET", &target, &Value::Null);
+        order["filled_qty"].as_str().unwrap().to_owned()
+    };
+    let taken: Vec<_> = (0..5).map(|_| filled(&mut world, "4", "ioc")).collect();
+    assert_eq!(taken, ["4", "4", "2", "0", "0"]);
+    // The next quote has as much again; what is filled whole or not at all gets nothing of too little.
+    set(&mut world, "AAPL", dec!(200), Some(dec!(100)));
+    let taken = [("7", "fok"), ("4", "fok"), ("3", "fok")];
+    let taken = taken.map(|(qty, tif)| filled(&mut world, qty, tif));
+    assert_eq!(taken, ["7", "0", "3"]);
+}
+
+#[test]
 fn coins_for_more_than_two_hundred_thousand_dollars_are_neither_bought_nor_sold_at_once() {
     let mut world = slow(Box::new(Immediate));
     for (side, qty, status) in [("buy", "1.5", 200), ("buy", "4", 403), ("sell", "1.5", 403)] {

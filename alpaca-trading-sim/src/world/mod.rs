@@ -22,7 +22,7 @@ use rust_decimal::Decimal;
 use account::{Account, AccountIx, AccountSetup, Figures};
 use agenda::Agenda;
 pub use dialect::Dialect;
-use order::{Order, OrderIx, OrderStore, Status};
+use order::{Order, OrderClass, OrderIx, OrderStore, Status};
 
 use crate::Ids;
 use crate::calendar::eastern::eastern_date;
@@ -287,6 +287,10 @@ impl World {
     /// How many an order has left; with a replacement on its way, as many as the greater of both has.
     pub(crate) fn left_at_most(&self, order: &Order) -> Option<Decimal> {
         let left = order.left()?;
+        // A replacement in a group takes over what the group has left.
+        if order.class != OrderClass::Simple {
+            return Some(left);
+        }
         let replacement = self.replacement_of(order).and_then(|order| order.qty);
         Some(replacement.map_or(left, |qty| left.max(qty - order.filled_qty)))
     }

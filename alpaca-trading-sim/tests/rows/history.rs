@@ -3,7 +3,7 @@
 use rust_decimal::dec;
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, at};
+use crate::desk::{Desk, at, text};
 
 const TARGET: &str = "/v2/account/portfolio/history";
 
@@ -80,6 +80,67 @@ async fn days_are_bars_too() {
         "{TARGET}?start=2026-01-05&end=2026-01-06&timeframe=1D&cashflow_types=ALL"
     ));
     assert_eq!(body["cashflow"], json!({"CFEE": [0.0, 0.0]}));
+}
+
+#[tokio::test]
+async fn fees_are_in_the_bar_of_their_day() {
+    let desk = Desk::at("2026-01-05T15:00:00Z").await;
+    desk.price("BTC/USD", dec!(64000));
+    desk.buy("BTC/USD", "1");
+    let sell = || {
+        let body = json!({"symbol": "BTC/USD", "qty": "0.25", "side": "sell", "type": "market",
+            "time_in_force": "gtc"});
+        desk.order(body);
+    };
+    // On Monday, on Tuesday after hours, and twice at the end of the week.
+    for time in [
+        "2026-01-05T16:00:00Z",
+        "2026-01-07T03:00:00Z",
+        "2026-01-10T15:00:00Z",
+    ] {
+        desk.until(time);
+        sell();
+    }
+    desk.until("2026-01-12T16:00:00Z");
+    let fees: Vec<f64> = desk
+        .get("/v2/account/activities/CFEE?direction=asc")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fee| text(&fee["net_amount"]).parse().unwrap())
+        .filter(|fee| *fee != 0.0)
+        .collect();
+    let [monday, tuesday, saturday] = fees[..] else {
+        panic!("{fees:?}");
+    };
+    assert!(fees.iter().all(|fee| *fee < -30.0), "{fees:?}");
+    let flows = |query: &str| {
+        let body = desk.get(&format!("{TARGET}?cashflow_types=ALL&{query}"));
+        let flows: Vec<f64> = numbers(&body["cashflow"], "CFEE");
+        let count = body["timestamp"].as_array().unwrap().len();
+        assert_eq!(flows.len(), count, "{query}");
+        flows
+    };
+    // Monday to Friday, and Monday, which has what the days without a bar before it had.
+    assert_eq!(
+        flows("start=2026-01-05&end=2026-01-12&timeframe=1D"),
+        [monday, tuesday, 0.0, 0.0, 0.0, saturday]
+    );
+    // What was before the first day is in no bar.
+    assert_eq!(
+        flows("start=2026-01-07&end=2026-01-09&timeframe=1D"),
+        [0.0, 0.0, 0.0]
+    );
+    // Within days they are written down at the midnight after: in the bar that has it, or in the next one.
+    for reporting in ["market_hours", "extended_hours", "continuous"] {
+        let query =
+            format!("start=2026-01-05&end=2026-01-12&timeframe=1H&intraday_reporting={reporting}");
+        let flows = flows(&query);
+        let some: Vec<f64> = flows.iter().copied().filter(|flow| *flow != 0.0).collect();
+        assert_eq!(some, [monday, tuesday, saturday], "{reporting}");
+    }
+    let hours = flows("start=2026-01-05&end=2026-01-06&timeframe=1H");
+    assert_eq!(hours[7], monday);
 }
 
 #[tokio::test]

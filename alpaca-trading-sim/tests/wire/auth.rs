@@ -12,6 +12,28 @@ async fn get(raw: &mut Raw, target: &str, headers: &str) -> Answer {
     raw.answer(false).await.unwrap()
 }
 
+#[test]
+fn a_secret_opens_one_account() {
+    let named = |key_id: &str, secret: &str| AccountSetup {
+        key_id: key_id.into(),
+        secret: secret.into(),
+        ..AccountSetup::default()
+    };
+    let build = |one, other| builder().account(one).account(other).build();
+    assert!(build(named("PKA", "x"), named("PKB", "y")).is_ok());
+    for (other, why) in [
+        (named("PKA", "y"), "two accounts have the key id `PKA`"),
+        (
+            named("PKB", "x"),
+            "the accounts `PKA` and `PKB` have the same secret: a token would open one of them only",
+        ),
+    ] {
+        let error = build(named("PKA", "x"), other).err().unwrap();
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
+        assert_eq!(error.to_string(), why);
+    }
+}
+
 #[tokio::test]
 async fn keys_are_taken_in_every_form_and_open_their_own_account() {
     let second = AccountSetup {

@@ -141,6 +141,10 @@ fn what_is_wrong_is_named_with_its_line_and_its_key() {
             "line 5: accounts[1].key_id: is that of another",
         ),
         (
+            &format!("{account}{}", account.replace("\"A\"", "\"B\"")),
+            "line 5: accounts[1].secret: is that of another",
+        ),
+        (
             &format!("{account}cash = \"many\""),
             "line 4: accounts[0].cash: \"many\" is not",
         ),

@@ -196,10 +196,14 @@ fn rules_of_shares() {
 
 #[test]
 fn rules_of_pairs() {
-    let cases: [(Change, &str); 6] = [
+    let cases: [(Change, &str); 7] = [
         (
             |a| a.symbol = "BTCUSD".into(),
             "symbol: of a pair must be like BTC/USD",
+        ),
+        (
+            |a| a.symbol = "ETH/BTC".into(),
+            "symbol: of a pair must end in /USD: accounts hold dollars and no BTC",
         ),
         (
             |a| a.symbol = "BTC/USD/X".into(),

@@ -72,6 +72,10 @@ impl Configurations {
         if let Some(email) = fields.text("trade_confirm_email")? {
             changed.trade_confirm_email = one_of("trade_confirm_email", email, &["all", "none"])?;
         }
+        // Of all settings this one can be null: then it is what is approved.
+        if fields.is_null("max_options_trading_level") {
+            changed.max_options_trading_level = None;
+        }
         if let Some(level) = fields.value("max_options_trading_level") {
             let level = level.as_u64().and_then(|level| u8::try_from(level).ok());
             changed.max_options_trading_level = Some(
@@ -104,6 +108,22 @@ mod tests {
         assert!(after.suspend_trade);
         assert_eq!(after.max_margin_multiplier, "1");
         assert_eq!(after.fractional_trading, before.fractional_trading);
+    }
+
+    #[test]
+    fn the_level_of_options_can_be_taken_back() {
+        let patched =
+            |before: &Configurations, body: &str| before.patched(body.as_bytes()).unwrap();
+        let bounded = patched(
+            &Configurations::default(),
+            r#"{"max_options_trading_level": 1}"#,
+        );
+        assert_eq!(bounded.max_options_trading_level, Some(1));
+        // What a body leaves out stays.
+        let same = patched(&bounded, r#"{"no_shorting": null}"#);
+        assert_eq!(same.max_options_trading_level, Some(1));
+        let free = patched(&bounded, r#"{"max_options_trading_level": null}"#);
+        assert_eq!(free.max_options_trading_level, None);
     }
 
     #[test]

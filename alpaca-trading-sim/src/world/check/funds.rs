@@ -58,9 +58,7 @@ pub(crate) fn check(
     }
     if closes {
         held(world, account, shaped)?;
-        if asset.class == AssetClass::Crypto {
-            not_too_great(world, shaped)?;
-        }
+        not_too_great(world, shaped)?;
         return Ok(Verdict {
             intent: inferred,
             reserve: Decimal::ZERO,
@@ -192,13 +190,7 @@ fn affordable(
         ),
         (None, None) => (Decimal::ZERO, Decimal::ZERO),
     };
-    if asset.class == AssetClass::Crypto {
-        in_coins(cost)?;
-    } else if cost < Decimal::ONE && shaped.is_fractional(asset) {
-        return Err(ApiError::forbidden(
-            "cost basis must be >= minimal amount of order 1",
-        ));
-    }
+    size(shaped, asset, cost)?;
     payable(asset, shaped.side, cost, Decimal::ZERO, figures)?;
     Ok(reserve)
 }
@@ -228,7 +220,10 @@ pub(crate) fn payable(
 }
 
 /// An order that sells coins is bounded as one that buys them is.
-fn not_too_great(world: &World, shaped: &Shaped) -> Result<(), ApiError> {
+pub(crate) fn not_too_great(world: &World, shaped: &Shaped) -> Result<(), ApiError> {
+    if world.universe().get(shaped.asset).class != AssetClass::Crypto {
+        return Ok(());
+    }
     let request = &shaped.request;
     let price = request
         .limit_price
@@ -249,8 +244,19 @@ fn too_great() -> ApiError {
     ))
 }
 
-/// Whether an order for coins is neither too small nor too great.
-pub(crate) fn in_coins(cost: Decimal) -> Result<(), ApiError> {
+/// Whether an order that opens is neither too small nor too great.
+pub(crate) fn size(shaped: &Shaped, asset: &Asset, cost: Decimal) -> Result<(), ApiError> {
+    match asset.class {
+        AssetClass::Crypto => in_coins(cost),
+        AssetClass::UsEquity if cost < Decimal::ONE && shaped.is_fractional(asset) => Err(
+            ApiError::forbidden("cost basis must be >= minimal amount of order 1"),
+        ),
+        AssetClass::UsEquity => Ok(()),
+    }
+}
+
+/// Whether an order for coins is.
+fn in_coins(cost: Decimal) -> Result<(), ApiError> {
     if cost < LEAST_IN_COINS {
         return Err(ApiError::forbidden(format!(
             "cost basis must be >= minimal amount of order {LEAST_IN_COINS}"

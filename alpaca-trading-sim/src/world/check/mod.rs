@@ -8,11 +8,14 @@
 //! 4. [`wash`]: orders of the same account that would trade with each other.
 //! 5. [`funds`]: what is held and what may be spent.
 //! 6. [`day_trading`]: how often a position may be opened and closed on one day.
+//!
+//! A [`replacement`] passes them too, as what the order is to be.
 
 pub(super) mod day_trading;
 pub(super) mod funds;
 pub(super) mod permission;
 pub(super) mod price;
+pub(super) mod replacement;
 pub(super) mod shape;
 pub(super) mod wash;
 

@@ -31,17 +31,23 @@ pub(crate) fn opening(state: &AccountState, opens: bool) -> Result<(), ApiError>
     }
 }
 
+/// Whether the account takes new orders at all.
+pub(crate) fn suspended(config: &Configurations) -> Result<(), ApiError> {
+    match config.suspend_trade {
+        true => Err(ApiError::forbidden(
+            "new orders are rejected by user request",
+        )),
+        false => Ok(()),
+    }
+}
+
 /// Whether the account takes new orders of this kind.
 pub(crate) fn account(
     shaped: &Shaped,
     asset: &Asset,
     config: &Configurations,
 ) -> Result<(), ApiError> {
-    if config.suspend_trade {
-        return Err(ApiError::forbidden(
-            "new orders are rejected by user request",
-        ));
-    }
+    suspended(config)?;
     if !config.fractional_trading && shaped.is_fractional(asset) {
         return Err(ApiError::forbidden(
             "fractional trading is disabled for this account",

@@ -5,6 +5,7 @@ use rust_decimal::{Decimal, dec};
 use super::Shaped;
 use crate::ApiError;
 use crate::market::{Asset, AssetClass, Quote};
+use crate::world::engine;
 use crate::world::order::{OrderClass, OrderType, Side, amount};
 
 /// The least distance of a leg from the price that it is measured from.
@@ -57,6 +58,19 @@ pub(crate) fn increment(name: &str, price: Decimal, asset: &Asset) -> Result<(),
         "invalid {name} {}. sub-penny increment does not fulfill minimum pricing criteria",
         amount(price)
     )))
+}
+
+/// Checks that a trail leaves a stop price above nought.
+pub(crate) fn trail(shaped: &Shaped, last: Decimal) -> Result<(), ApiError> {
+    let request = &shaped.request;
+    let trails = (request.trail_price, request.trail_percent);
+    match engine::trailing_stop(shaped.side, last, trails) {
+        Some(stop) if stop <= Decimal::ZERO => Err(ApiError::unprocessable(
+            "the trail must leave a stop price > 0 below the current price",
+        )
+        .with("base_price", amount(last))),
+        _ => Ok(()),
+    }
 }
 
 /// Checks that the legs lie on their sides of the price that the order begins at.

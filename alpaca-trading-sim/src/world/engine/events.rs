@@ -22,7 +22,7 @@ pub(super) struct FillFacts {
 
 impl World {
     /// Tells that something happened to an order.
-    pub(super) fn tell(&mut self, ix: OrderIx, event: &str) {
+    pub(in crate::world) fn tell(&mut self, ix: OrderIx, event: &str) {
         self.tell_with(ix, event, None);
     }
 

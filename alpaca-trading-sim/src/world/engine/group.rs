@@ -18,7 +18,7 @@ use super::super::order::{Order, OrderClass, OrderIx, OrderType, Status};
 
 impl World {
     /// Whether a held order stands by: the price may wake it.
-    pub(super) fn stands_by(&self, order: &Order) -> bool {
+    pub(in crate::world) fn stands_by(&self, order: &Order) -> bool {
         if !matches!(order.order_type, OrderType::Stop | OrderType::StopLimit) {
             return false;
         }
@@ -138,13 +138,21 @@ impl World {
         }
     }
 
-    /// The legs of an order begin, if it is filled.
-    pub(super) fn begin_legs_if_filled(&mut self, parent: OrderIx) {
-        if self
+    /// A leg that was being replaced when its entry was filled begins now.
+    ///
+    /// A stop that stands by has nothing to begin, whenever its group did: it is `held` all along.
+    pub(super) fn begin_late(&mut self, leg: OrderIx) {
+        let waits = |order: &&Order| order.status == Status::Held && !self.stands_by(order);
+        let parent = self
             .orders
-            .get(parent)
-            .is_some_and(|order| order.status == Status::Filled)
-        {
+            .get(leg)
+            .filter(waits)
+            .and_then(|leg| leg.parent);
+        let filled = |parent: &OrderIx| {
+            let parent = self.orders.get(*parent);
+            parent.is_some_and(|parent| parent.status == Status::Filled)
+        };
+        if let Some(parent) = parent.filter(filled) {
             self.begin_legs(parent);
         }
     }

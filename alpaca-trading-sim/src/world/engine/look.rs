@@ -9,7 +9,7 @@ use super::super::order::{Order, OrderIx, OrderType, Side, Status, TimeInForce};
 use super::collared;
 use crate::calendar::Phase;
 use crate::fill::Working;
-use crate::market::{AssetClass, Quote};
+use crate::market::{AssetClass, AssetIx, Quote};
 
 /// How long after a part was filled the rest is looked at again.
 const AGAIN: Duration = Duration::seconds(1);
@@ -203,15 +203,28 @@ impl World {
             None => left,
         };
         let qty = if whole { left } else { execution.qty.min(left) };
-        if qty <= Decimal::ZERO || execution.price <= Decimal::ZERO {
+        let (asset, whole_only) = (order.asset, working.whole_only);
+        let qty = match self.rest_of(asset, quote) {
+            Some(rest) if whole_units => qty.min(rest.floor()),
+            Some(rest) => qty.min(rest.trunc_with_scale(9)),
+            None => qty,
+        };
+        if qty <= Decimal::ZERO || execution.price <= Decimal::ZERO || (whole_only && qty < left) {
             return;
         }
+        self.market.take(asset, qty);
         let done = qty == left && !(cut && order.notional.is_none());
         self.fill(ix, qty, execution.price, done);
         let open = self.orders.get(ix).is_some_and(Order::is_open);
         if !done && open && self.fill_model.looks_again() {
             self.agenda.add(self.now + AGAIN, Task::LookAgain(ix));
         }
+    }
+
+    /// How many units the current quote of an asset still has for orders; none for any number.
+    fn rest_of(&self, asset: AssetIx, quote: &Quote) -> Option<Decimal> {
+        let offered = self.fill_model.offered(quote)?;
+        Some((offered - self.market.taken(asset)).max(Decimal::ZERO))
     }
 
     /// How many of what is held an order may close; an order that opens may trade any number.
@@ -289,14 +302,26 @@ fn trail(order: &mut Order, last: Decimal) {
         return;
     }
     order.hwm = Some(best);
-    let distance = match (order.trail_price, order.trail_percent) {
+    let trails = (order.trail_price, order.trail_percent);
+    if let Some(stop) = trailing_stop(order.side, best, trails) {
+        order.stop_price = Some(stop);
+    }
+}
+
+/// The stop price that a trail, a price or a percentage, leaves behind the best price.
+pub(crate) fn trailing_stop(
+    side: Side,
+    best: Decimal,
+    trails: (Option<Decimal>, Option<Decimal>),
+) -> Option<Decimal> {
+    let distance = match trails {
         (Some(price), _) => price,
-        (None, Some(percent)) => best * percent / Decimal::ONE_HUNDRED,
-        (None, None) => return,
+        (None, Some(percent)) => best.checked_mul(percent)? / Decimal::ONE_HUNDRED,
+        (None, None) => return None,
     };
-    let stop = match order.side {
+    let stop = match side {
         Side::Sell => best - distance,
         Side::Buy => best + distance,
     };
-    order.stop_price = Some(stop.round_dp(if best < Decimal::ONE { 4 } else { 2 }));
+    Some(stop.round_dp(if best < Decimal::ONE { 4 } else { 2 }))
 }

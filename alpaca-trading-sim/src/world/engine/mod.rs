@@ -13,6 +13,7 @@ mod session;
 mod submit;
 
 pub(crate) use close::Amount;
+pub(crate) use look::trailing_stop;
 
 use rust_decimal::{Decimal, dec};
 

@@ -4,17 +4,14 @@
 //! old one is `replaced`, and what it has filled counts for the new one, whose quantity is the total. If
 //! the old one is filled first, the new one is rejected.
 
-use rust_decimal::{Decimal, dec};
+use rust_decimal::Decimal;
 
 use super::super::World;
 use super::super::account::{AccountIx, Figures};
 use super::super::agenda::Task;
-use super::super::check::{funds, permission, price, shape};
-use super::super::order::{
-    Order, OrderClass, OrderIx, OrderType, ReplaceRequest, Status, TimeInForce,
-};
+use super::super::check::{Shaped, funds, permission, price, replacement, shape};
+use super::super::order::{Order, OrderClass, OrderIx, OrderType, ReplaceRequest, Status};
 use crate::ApiError;
-use crate::market::{Asset, AssetClass};
 
 impl World {
     /// Takes a replacement, or says why not.
@@ -28,9 +25,9 @@ impl World {
             return Err(ApiError::not_found("order not found"));
         };
         self.replaceable(&old)?;
-        let mut new = changed(&old, request)?;
+        let mut new = replacement::changed(&old, request)?;
         let asset = self.universe.get(old.asset);
-        self.lasting(&new, asset)?;
+        let shaped = replacement::shaped(&new, asset, &self.dialect)?;
         for (name, price) in [
             ("limit_price", request.limit_price),
             ("stop_price", request.stop_price),
@@ -58,8 +55,9 @@ impl World {
             .ok_or_else(super::submit::unknown_account)?;
         permission::state(&owner.state)?;
         permission::opening(&owner.state, old.intent.opens())?;
+        replacement::allowed(self, owner, &new, &shaped)?;
         self.check_client_order_id(owner.client_order_ids.contains_key(id.unwrap_or_default()))?;
-        new.reserve = self.reserve_of(&old, &new)?;
+        new.reserve = self.reserve_of(&old, &new, &shaped)?;
 
         new.id = self.ids.uuid();
         new.client_order_id = self.client_order_id(id);
@@ -79,7 +77,6 @@ impl World {
         new.legs = Vec::new();
         new.status = Status::PendingNew;
         if new.order_type == OrderType::TrailingStop && request.trail.is_some() {
-            new.hwm = None;
             self.begin_trail(&mut new);
         }
         let new_id = new.id;
@@ -131,26 +128,8 @@ impl World {
         Ok(())
     }
 
-    /// Whether an order may last as long as it now says.
-    fn lasting(&self, new: &Order, asset: &Asset) -> Result<(), ApiError> {
-        let refused = |message: &str| Err(ApiError::unprocessable(message));
-        let day = new.time_in_force == TimeInForce::Day;
-        match asset.class {
-            AssetClass::Crypto if day => refused("invalid crypto time_in_force"),
-            AssetClass::UsEquity if !day && new.is_fractional() => {
-                refused("fractional orders must be DAY orders")
-            }
-            AssetClass::UsEquity
-                if !day && new.extended_hours && !self.dialect.extended_hours_gtc =>
-            {
-                refused("extended hours order must be DAY limit orders")
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// What the new order holds for each unit; the account must be able to bear what is more than before.
-    fn reserve_of(&self, old: &Order, new: &Order) -> Result<Decimal, ApiError> {
+    fn reserve_of(&self, old: &Order, new: &Order, shaped: &Shaped) -> Result<Decimal, ApiError> {
         let Some(account) = self.account(old.account) else {
             return Err(super::submit::unknown_account());
         };
@@ -174,10 +153,8 @@ impl World {
                 .checked_mul(price)
                 .ok_or_else(|| ApiError::invalid("qty is too large"))?;
             let asset = self.universe.get(old.asset);
-            if asset.class == AssetClass::Crypto {
-                let whole = new.qty.and_then(|qty| qty.checked_mul(price));
-                funds::in_coins(whole.unwrap_or(cost))?;
-            }
+            let whole = new.qty.and_then(|qty| qty.checked_mul(price));
+            funds::size(shaped, asset, whole.unwrap_or(cost))?;
             let figures = Figures::of(self, account);
             funds::payable(asset, new.side, cost, old.held_value(), &figures)?;
             return Ok(price);
@@ -192,6 +169,7 @@ impl World {
                 available,
             ));
         }
+        funds::not_too_great(self, shaped)?;
         Ok(Decimal::ZERO)
     }
 
@@ -207,6 +185,7 @@ impl World {
             if let Some(old) = self.replaced_of(new_ix) {
                 self.restore_old(old);
                 self.tell(old, "order_replace_rejected");
+                self.begin_late(old);
             }
             return;
         };
@@ -221,6 +200,7 @@ impl World {
         if too_late || new.status != Status::PendingNew {
             self.restore_old(old_ix);
             self.tell(old_ix, "order_replace_rejected");
+            self.begin_late(old_ix);
             if new.status == Status::PendingNew && self.step(new_ix, Status::Rejected) {
                 self.tell(new_ix, "rejected");
             }
@@ -233,6 +213,14 @@ impl World {
         if let Some(order) = self.orders.get_mut(new_ix) {
             order.filled_qty = old.filled_qty;
             order.filled_value = old.filled_value;
+            // Those of a group share a quantity, which may have been cut while this one was on its way.
+            if old.class != OrderClass::Simple {
+                order.qty = old.qty;
+            }
+            // So may the price have passed the stop that both have.
+            if order.stop_price == old.stop_price {
+                order.triggered = old.triggered;
+            }
         }
         self.take_place(old_ix, new_ix, &old);
         self.tell(old_ix, "replaced");
@@ -242,10 +230,9 @@ impl World {
         }
         if self.step(new_ix, Status::Held) {
             self.tell(new_ix, "new");
-            // The entry may have been filled meanwhile.
-            if let Some(parent) = old.parent {
-                self.begin_legs_if_filled(parent);
-            }
+            self.begin_late(new_ix);
+            // The price may have passed the new stop already.
+            self.look(new_ix);
         }
     }
 
@@ -292,104 +279,5 @@ impl World {
         if let Some(order) = self.orders.get_mut(old_ix) {
             order.legs = Vec::new();
         }
-    }
-}
-
-/// The order as it is to be, if anything is to change.
-fn changed(old: &Order, request: &ReplaceRequest) -> Result<Order, ApiError> {
-    let mut new = old.clone();
-    if request.notional {
-        return Err(ApiError::invalid("notional cannot be changed"));
-    }
-    if let Some(qty) = request.qty {
-        if old.class != OrderClass::Simple {
-            return Err(ApiError::unprocessable(
-                "qty cannot be changed for advanced orders",
-            ));
-        }
-        if qty <= Decimal::ZERO {
-            return Err(ApiError::invalid("qty must be > 0"));
-        }
-        if qty > shape::MOST {
-            return Err(ApiError::invalid(format!("qty must be <= {}", shape::MOST)));
-        }
-        if qty <= old.filled_qty {
-            return Err(ApiError::unprocessable("qty must be > filled_qty"));
-        }
-        if old.is_fractional() || !qty.fract().is_zero() {
-            return Err(ApiError::unprocessable(
-                "qty of fractional orders cannot be changed",
-            ));
-        }
-        new.qty = Some(qty);
-    }
-    let time_in_force = request.time_in_force.unwrap_or(old.time_in_force);
-    if time_in_force != old.time_in_force {
-        if !matches!(time_in_force, TimeInForce::Day | TimeInForce::Gtc)
-            || old.class != OrderClass::Simple
-        {
-            return Err(ApiError::invalid("invalid time_in_force"));
-        }
-        new.time_in_force = time_in_force;
-    }
-    if let Some(limit) = request.limit_price {
-        match old.order_type {
-            OrderType::Limit | OrderType::StopLimit => new.limit_price = Some(limit),
-            OrderType::Market => {
-                return Err(ApiError::invalid(
-                    "market orders require no stop or limit price",
-                ));
-            }
-            _ => return Err(ApiError::invalid("stop orders must not have limit_price")),
-        }
-    }
-    if let Some(stop) = request.stop_price {
-        match old.order_type {
-            OrderType::Stop | OrderType::StopLimit => new.stop_price = Some(stop),
-            OrderType::Limit => {
-                return Err(ApiError::invalid("limit orders must not have stop_price"));
-            }
-            _ => {
-                return Err(ApiError::invalid(
-                    "market orders require no stop or limit price",
-                ));
-            }
-        }
-    }
-    if let Some(trail) = request.trail {
-        if old.order_type != OrderType::TrailingStop {
-            return Err(ApiError::invalid("only trailing stop orders have a trail"));
-        }
-        if trail <= Decimal::ZERO {
-            return Err(ApiError::invalid("trail price must be > 0"));
-        }
-        if trail > shape::MOST {
-            return Err(ApiError::invalid(format!(
-                "trail price must be <= {}",
-                shape::MOST
-            )));
-        }
-        match old.trail_price {
-            Some(_) => new.trail_price = Some(trail),
-            None if trail < dec!(0.1) => {
-                return Err(ApiError::invalid(
-                    "trail_percent must be greater than or equal to 0.1",
-                ));
-            }
-            None if trail >= dec!(100) => {
-                return Err(ApiError::invalid("trail_percent must be less than 100"));
-            }
-            None => new.trail_percent = Some(trail),
-        }
-    }
-    let same = new.qty == old.qty
-        && new.time_in_force == old.time_in_force
-        && new.limit_price == old.limit_price
-        && new.stop_price == old.stop_price
-        && new.trail_price == old.trail_price
-        && new.trail_percent == old.trail_percent;
-    match same {
-        true => Err(ApiError::unprocessable("order parameters are not changed")),
-        false => Ok(new),
     }
 }

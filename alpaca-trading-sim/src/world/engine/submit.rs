@@ -64,6 +64,7 @@ impl World {
             check::permission::window(&shaped, &self.calendar, &self.dialect, self.now)?;
         }
         check::price::increments(&shaped, asset)?;
+        check::price::trail(&shaped, self.price(ix))?;
         check::price::legs(&shaped, self.quote(ix))?;
         check::wash::check(self, account, &shaped)?;
         let verdict = check::funds::check(self, account, &shaped)?;

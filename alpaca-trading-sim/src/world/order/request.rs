@@ -89,6 +89,11 @@ impl Fields {
         self.raw(name).is_some()
     }
 
+    /// Whether there is null under this name.
+    pub(crate) fn is_null(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|raw| raw.get() == "null")
+    }
+
     /// Any value, as JSON.
     pub(crate) fn value(&self, name: &str) -> Option<serde_json::Value> {
         serde_json::from_str(self.raw(name)?.get()).ok()

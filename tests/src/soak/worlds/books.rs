@@ -116,13 +116,59 @@ impl Books {
                 return Err(format!("{name} should be {expected}: {account}"));
             }
         }
-        for name in ["buying_power", "initial_margin", "maintenance_margin"] {
-            if number(account, name)? < Decimal::ZERO {
-                return Err(format!("{name} is below zero: {account}"));
-            }
-        }
-        Ok(())
+        power(account, long - short)
     }
+}
+
+/// Compares what may be bought with what it follows from, in an account without open orders, whose positions are
+/// worth so much, long and short together.
+fn power(account: &Value, exposure: Decimal) -> Result<(), String> {
+    let of = |name: &str| number(account, name);
+    // The figures were rounded by themselves, and some of them are multiplied.
+    let slack = Decimal::new(1, 6);
+    let hold = |fits: bool, rule: &str| match fits {
+        true => Ok(()),
+        false => Err(format!("{rule}, with positions of {exposure}: {account}")),
+    };
+    let (equity, initial) = (of("equity")?, of("initial_margin")?);
+    let maintenance = of("maintenance_margin")?;
+    hold(
+        maintenance >= exposure * Decimal::new(3, 1) - slack,
+        "the maintenance margin is below 30 %",
+    )?;
+    hold(
+        initial >= maintenance.max(exposure / Decimal::TWO) - slack,
+        "the initial margin is below half, or below the maintenance margin",
+    )?;
+    let not_less = |amount: Decimal| amount.max(Decimal::ZERO);
+    let free = not_less(equity - initial);
+    let same = |one: Decimal, other: Decimal| (one - other).abs() <= slack;
+    hold(
+        same(of("options_buying_power")?, free),
+        "options are bought with equity less initial margin",
+    )?;
+    let power = of("buying_power")?;
+    let fits = match account["multiplier"].as_str() {
+        Some("1") => same(power, not_less(of("cash")?)),
+        Some("2") => same(power, free * Decimal::TWO),
+        // Less what was added today, which is not shown.
+        Some("4") => {
+            let four = Decimal::from(4);
+            let at_close = four * (of("last_equity")? - of("last_maintenance_margin")?);
+            let most = not_less(at_close.min(four * equity - exposure));
+            power >= Decimal::ZERO && power <= most + slack
+        }
+        _ => false,
+    };
+    hold(fits, "the buying power does not follow from the figures")?;
+    let overnight = match account["multiplier"].as_str() {
+        Some("1") => power,
+        _ => free * Decimal::TWO,
+    };
+    hold(
+        same(of("regt_buying_power")?, overnight),
+        "overnight, twice the equity less initial margin is bought with",
+    )
 }
 
 #[cfg(test)]
@@ -155,7 +201,9 @@ mod tests {
 
     fn account(cash: &str, equity: &str) -> Value {
         json!({"cash": cash, "equity": equity, "portfolio_value": equity, "long_market_value": "330",
-            "short_market_value": "-50", "buying_power": "0", "initial_margin": "0", "maintenance_margin": "0"})
+            "short_market_value": "-50", "multiplier": "2", "initial_margin": "190", "maintenance_margin": "114",
+            "last_equity": "1000", "last_maintenance_margin": "100", "options_buying_power": "838.5",
+            "buying_power": "1677", "regt_buying_power": "1677"})
     }
 
     #[test]
@@ -187,6 +235,25 @@ mod tests {
             let error = books().check(&account, &positions).unwrap_err();
             assert!(error.contains(what), "{error}");
         }
+        for (name, value, what) in [
+            ("maintenance_margin", "113", "below 30 %"),
+            ("initial_margin", "189", "below half"),
+            ("options_buying_power", "838", "options are bought"),
+            ("buying_power", "1678", "does not follow"),
+            ("regt_buying_power", "1676", "overnight"),
+            ("multiplier", "1", "does not follow"),
+            ("multiplier", "3", "does not follow"),
+        ] {
+            let mut wrong = account("748.5", "1028.5");
+            wrong[name] = json!(value);
+            let error = books().check(&wrong, &positions).unwrap_err();
+            assert!(error.contains(what), "{name}: {error}");
+        }
+        let mut four = account("748.5", "1028.5");
+        (four["multiplier"], four["buying_power"]) = (json!("4"), json!("3600"));
+        assert_eq!(books().check(&four, &positions), Ok(()));
+        four["buying_power"] = json!("3600.01");
+        assert!(books().check(&four, &positions).is_err());
         let nonsense = json!({"activity_type": "FILL", "symbol": "AAPL", "qty": "1", "price": "1"});
         assert!(books().enter(&nonsense).is_err());
     }

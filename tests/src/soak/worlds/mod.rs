@@ -5,6 +5,7 @@
 //!
 //! - After every action cash, positions, what orders have filled and what they hold reconcile with the
 //!   activities to the last digit, and no order has taken a step that it may not take.
+//! - That an order of a group was moved ends nothing beside it.
 //! - Every few actions: the streams have told the same story as the orders, and what came to its end has
 //!   stayed there.
 //! - At the end, from REST alone: the activities come to the cash and the positions, and these to the equity.
@@ -12,6 +13,7 @@
 
 mod books;
 mod garbage;
+mod groups;
 mod orders;
 mod player;
 
@@ -43,6 +45,8 @@ pub struct WorldTally {
     pub accepted: usize,
     /// Replacements that were taken.
     pub replaced: usize,
+    /// Those of them that moved an order of a group.
+    pub moved: usize,
     /// Closings that were taken.
     pub closed: usize,
     /// Fills, as the activities have them at the end.
@@ -102,6 +106,7 @@ impl AddAssign<WorldTally> for WorldTally {
         self.orders += other.orders;
         self.accepted += other.accepted;
         self.replaced += other.replaced;
+        self.moved += other.moved;
         self.closed += other.closed;
         self.fills += other.fills;
         for (kind, count) in other.kinds {

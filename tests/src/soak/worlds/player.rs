@@ -30,7 +30,7 @@ const TOLD: usize = 14;
 pub(super) struct Player {
     pub(super) simulator: Simulator,
     pub(super) cash: Decimal,
-    random: Random,
+    pub(super) random: Random,
     symbols: Vec<&'static str>,
     /// Orders that were taken, with their symbols.
     orders: Vec<(String, &'static str)>,
@@ -79,7 +79,8 @@ impl Player {
         match self.random.below(100) {
             0..33 => self.submit()?,
             33..41 => self.cancel()?,
-            41..50 => self.replace()?,
+            41..46 => self.replace()?,
+            46..50 => self.move_exit()?,
             50..56 => self.close()?,
             56 => self.bulk()?,
             57..63 => self.wait(),
@@ -178,6 +179,14 @@ impl Player {
         }
     }
 
+    /// Notes a single order under its symbol.
+    pub(super) fn taken(&mut self, id: String, symbol: &str) {
+        let known = self.symbols.iter().find(|known| **known == symbol);
+        if let Some(symbol) = known.copied() {
+            self.orders.push((id, symbol));
+        }
+    }
+
     /// An order, mostly one of the last.
     fn known(&mut self) -> Option<(String, &'static str)> {
         let count = self.orders.len() as u64;
@@ -217,7 +226,7 @@ impl Player {
             .map(drop)
     }
 
-    fn replace(&mut self) -> Result<(), String> {
+    pub(super) fn replace(&mut self) -> Result<(), String> {
         let Some((id, symbol)) = self.known() else {
             return Ok(());
         };
