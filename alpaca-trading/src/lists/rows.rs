@@ -126,6 +126,16 @@ pub struct Undecodable {
 }
 
 impl Undecodable {
+    /// A row, for tests.
+    #[cfg(all(test, feature = "stream"))]
+    pub(crate) fn new(json: Box<RawValue>) -> Self {
+        Self {
+            index: 0,
+            json,
+            error: Error::new(crate::ErrorKind::Decode, "no such order"),
+        }
+    }
+
     /// Which row of its page it is, from 0.
     #[must_use]
     pub fn index(&self) -> usize {

@@ -23,7 +23,8 @@ pub enum StreamItem<U> {
     /// What happened after this time may not have been told yet. [`Reconciled`](Self::Reconciled)
     /// follows once it was.
     Stale {
-        /// The last time, by the service's clock, up to which everything was told.
+        /// A time, by the service's clock, up to which everything was told: of order updates, the newest that
+        /// the last reading of the account had seen.
         since: DateTime<Utc>,
     },
     /// What was missed and is told now, in order; with nothing in it when nothing was missed. Its
@@ -35,8 +36,8 @@ pub enum StreamItem<U> {
         from: DateTime<Utc>,
         /// The time, by the service's clock, up to which it was looked for.
         to: DateTime<Utc>,
-        /// Whether that is all. False when an order shows fills that could be found nowhere yet, and when
-        /// the consumer was so slow that what it missed is no longer remembered.
+        /// Whether that is all. False when an order shows fills that could be found nowhere yet, when an order
+        /// could not be read, and when the consumer was so slow that what it missed is no longer remembered.
         complete: bool,
     },
     /// This many items were not told in time, since the consumer, or the stream itself, read too

@@ -8,9 +8,9 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use futures_util::FutureExt as _;
 use tokio::time::{Instant, Sleep, sleep_until};
+use uuid::Uuid;
 
 use super::TradeUpdate;
 use super::connection::{Connection, Dial, Heard};
@@ -21,7 +21,7 @@ use super::source::{self, Found, Look, Source};
 use crate::Client;
 use crate::error::{Error, Result};
 use crate::stream::{Backoff, Disconnect, DisconnectKind, StreamItem, clipped_without};
-use readings::{Current, FIRST_RETRY, Readings, read};
+use readings::{Current, Readings, read};
 
 /// How long a message may wait for one that was missed before it, until what was missed is read.
 const GAP: Duration = Duration::from_millis(250);
@@ -140,16 +140,10 @@ impl Actor {
                 retry_in: Some(wait),
             });
             if connected.is_some() {
-                self.hub.stale(self.heard_by_service());
+                self.hub.stale();
             }
             tokio::time::sleep(wait).await;
         }
-    }
-
-    /// When something was last received, by the service's clock.
-    fn heard_by_service(&self) -> DateTime<Utc> {
-        let ago = chrono::TimeDelta::from_std(self.heard.elapsed()).unwrap_or_default();
-        (self.hub.time)() - ago
     }
 
     async fn connect(&mut self) -> Result<Connection, Disconnect> {
@@ -360,9 +354,14 @@ impl Actor {
     }
 
     fn tallied(&mut self, tally: Tally) {
-        if tally.held && self.source.is_some() {
-            self.hub.stale((self.hub.time)());
+        if !tally.held {
+            return;
+        }
+        if self.source.is_some() {
             self.readings.want(Instant::now() + GAP);
+        }
+        if self.source.is_some() || self.hub.look(|ledger| ledger.is_incomplete()) {
+            self.hub.stale();
         }
     }
 
@@ -371,7 +370,7 @@ impl Actor {
         let tally = self.hub.release(patience);
         if tally.told > 0 && self.hub.look(|ledger| !ledger.is_complete()) {
             // It was told over what is missing.
-            self.hub.stale((self.hub.time)());
+            self.hub.stale();
         }
         if self.source.is_some() && self.hub.look(|ledger| ledger.is_incomplete()) {
             self.readings.want(Instant::now() + self.readings.wait);
@@ -398,7 +397,7 @@ impl Actor {
         if self.source.is_none() {
             return;
         }
-        self.hub.stale((self.hub.time)());
+        self.hub.stale();
         self.readings.doubted = true;
         let now = Instant::now();
         let soon = self
@@ -461,17 +460,29 @@ impl Actor {
         self.take_early();
         self.hub.release(LONGEST_HOLD);
         self.hub.ready();
-        let (waits, incomplete) = self
-            .hub
-            .look(|ledger| (ledger.waiting_since().is_some(), ledger.is_incomplete()));
-        if waits || incomplete {
-            self.readings.later();
-        } else {
-            self.readings.wait = FIRST_RETRY;
-            if let Some(every) = self.options.audit_every {
-                self.readings.want(Instant::now() + every);
-            }
+        let wait = self.pause();
+        for (id, error) in found.failed {
+            self.not_had(id, error, wait);
         }
+    }
+
+    /// When the account is to be read again, after it was read.
+    fn pause(&mut self) -> Duration {
+        let (complete, hopeful) = self
+            .hub
+            .look(|ledger| (ledger.is_complete(), ledger.is_hopeful()));
+        self.readings
+            .pause(complete, hopeful, self.options.audit_every)
+    }
+
+    /// An order could not be had, and the others were.
+    fn not_had(&mut self, id: Uuid, error: Error, wait: Duration) {
+        tracing::warn!(order = %id, "an order could not be read, and is looked for again");
+        if error.is_decode() {
+            self.undecodable(error.body(), &format!("order {id}: {error}"));
+        }
+        self.hub.health.reconcile_failed(&error, wait);
+        self.hub.trouble(error);
     }
 
     /// A reading has failed.

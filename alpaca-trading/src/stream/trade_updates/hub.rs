@@ -36,6 +36,8 @@ struct Inner {
     unheard: bool,
     /// Since when, by the service's clock, something may not have been told.
     stale: Option<DateTime<Utc>>,
+    /// When the stream began, by the service's clock as well as it is known: what was before is not told.
+    began: DateTime<Utc>,
     /// Why the stream is to end, once somebody wants it.
     closing: bool,
     /// Whether the first connection stands and what there was before is known.
@@ -46,6 +48,15 @@ struct Inner {
     trouble: Option<crate::Error>,
 }
 
+impl Inner {
+    /// Up to which time of the service's everything was told for sure. The service's own words of it count, and
+    /// no clock of this machine: that something comes, if only the answer to a ping, does not mean that nothing
+    /// was lost.
+    fn sound(&self) -> DateTime<Utc> {
+        self.ledger.sound_until().unwrap_or(self.began)
+    }
+}
+
 impl Hub {
     pub(super) fn new(capacity: usize, health: Health, time: ServiceTime) -> Self {
         Self {
@@ -54,6 +65,7 @@ impl Hub {
                 ring: Ring::new(capacity),
                 unheard: false,
                 stale: None,
+                began: time(),
                 closing: false,
                 ready: false,
                 end: None,
@@ -154,30 +166,27 @@ impl Hub {
         doubted: bool,
     ) {
         let to = (self.time)();
-        let told = self.change(|inner| {
-            let Inner {
-                ledger,
-                ring,
-                stale,
-                ..
-            } = inner;
-            let number = ring.next();
-            let updates = ledger.begin(reading, tell_open, number);
+        let (told, stays) = self.change(|inner| {
+            inner.began = from;
+            let number = inner.ring.next();
+            let updates = inner.ledger.begin(reading, tell_open, number);
             let told = updates.len();
-            ring.push(StreamItem::Reconciled {
+            let complete = inner.ledger.is_complete();
+            inner.ring.push(StreamItem::Reconciled {
                 updates,
                 from,
                 to,
-                complete: ledger.is_complete(),
+                complete,
             });
-            *stale = None;
+            let stays = doubted || !complete;
+            let since = inner.sound();
+            inner.stale = stays.then_some(since);
             if doubted {
-                *stale = Some(to);
-                ring.push(StreamItem::Stale { since: to });
+                inner.ring.push(StreamItem::Stale { since });
             }
-            told
+            (told, stays)
         });
-        self.reconciled(told, doubted);
+        self.reconciled(told, stays);
     }
 
     /// Holds a reading against what was told, and tells what was missed, and behind it what has waited for it,
@@ -194,12 +203,9 @@ impl Hub {
     ) {
         let to = (self.time)();
         let (told, tally, stays) = self.change(|inner| {
-            let Inner {
-                ledger,
-                ring,
-                stale,
-                ..
-            } = inner;
+            let was_stale = inner.stale;
+            let since = was_stale.unwrap_or_else(|| inner.sound());
+            let Inner { ledger, ring, .. } = &mut *inner;
             let number = ring.next();
             let updates = ledger.reconcile(reading, number);
             let told = updates.len();
@@ -209,10 +215,10 @@ impl Hub {
                 number + released.len() as u64
             });
             let complete = ledger.is_complete();
-            if told > 0 || stale.is_some() || !released.is_empty() {
+            if told > 0 || was_stale.is_some() || !released.is_empty() || !complete {
                 ring.push(StreamItem::Reconciled {
+                    from: earliest(since, &updates),
                     updates,
-                    from: stale.unwrap_or(to),
                     to,
                     complete,
                 });
@@ -220,10 +226,12 @@ impl Hub {
             for update in released {
                 ring.push(StreamItem::Update(update));
             }
+            // What is missing still may be as old as what was looked for; after a doubt, only what came since.
+            let since = if complete { inner.sound() } else { since };
             let stays = doubted || !complete;
-            *stale = stays.then(|| stale.filter(|_| !doubted).unwrap_or(to));
+            inner.stale = stays.then_some(since);
             if doubted {
-                ring.push(StreamItem::Stale { since: to });
+                inner.ring.push(StreamItem::Stale { since });
             }
             (told, tally, stays)
         });
@@ -250,10 +258,11 @@ impl Hub {
         });
     }
 
-    /// Something may have happened since this time that was not told.
-    pub(super) fn stale(&self, since: DateTime<Utc>) {
+    /// Something may have happened that was not told.
+    pub(super) fn stale(&self) {
         self.change(|inner| {
             if inner.stale.is_none() {
+                let since = inner.sound();
                 inner.stale = Some(since);
                 inner.ring.push(StreamItem::Stale { since });
             }
@@ -285,8 +294,8 @@ impl Hub {
                 self.health.lagged(dropped);
                 let to = (self.time)();
                 instead.push(StreamItem::Reconciled {
+                    from: earliest(since, &updates),
                     updates,
-                    from: since,
                     to,
                     complete,
                 });
@@ -411,6 +420,12 @@ impl Hub {
     pub(super) fn reason(&self) -> Option<Disconnect> {
         self.lock().end.clone()
     }
+}
+
+/// This time, or that of the oldest of these.
+fn earliest(time: DateTime<Utc>, updates: &[Arc<TradeUpdate>]) -> DateTime<Utc> {
+    let times = updates.iter().filter_map(|update| update.timestamp);
+    times.min().map_or(time, |oldest| oldest.min(time))
 }
 
 /// Wakes whoever has not heard of what was told, after the lock is given back.

@@ -13,16 +13,20 @@ use alpaca_trading_gen::types::{AccountActivity, Order, TradingActivities};
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::ledger::{Ledger, Reading};
+use super::ledger::{Ledger, Reading, UnreadOrder};
+use crate::error::{Error, ErrorKind, Result};
 use crate::orders::OrderQuery;
 use crate::resources::activities::ActivityQuery;
-use crate::{Client, Result, Rows};
+use crate::{Client, Rows};
 
 /// How much further back than necessary orders are looked for.
 const OVERLAP: TimeDelta = TimeDelta::seconds(60);
 
 /// How many orders that are in no list are asked for one by one.
 const SINGLY: usize = 10;
+
+/// How many orders are asked for one by one in any case: the others have their turn in a later reading.
+const AT_MOST: usize = 100;
 
 /// How many pages of orders the stream begins with at most.
 const PAGES: usize = 20;
@@ -99,9 +103,19 @@ impl Source for Client {
 pub(super) struct Found {
     pub(super) reading: Reading,
     pub(super) undecodable: Vec<(String, String)>,
+    /// Orders that were asked for one by one, and why they could not be had.
+    pub(super) failed: Vec<(Uuid, Error)>,
 }
 
 impl Found {
+    /// The orders of a list. Those that could not be understood are looked for again.
+    fn take_orders(&mut self, rows: Rows<Order>) -> Vec<Order> {
+        let unread = rows.undecodable().iter();
+        let unread = unread.map(|row| UnreadOrder::of_row(row.json()));
+        self.reading.unread.extend(unread);
+        self.take(rows)
+    }
+
     fn take<T>(&mut self, rows: Rows<T>) -> Vec<T> {
         let (rows, bad) = rows.into_parts();
         let bad = bad.iter().map(|row| {
@@ -122,9 +136,9 @@ pub(super) trait Look: Send + Sync {
 pub(super) async fn beginning(source: &dyn Source) -> Result<Found> {
     let mut found = Found::default();
     let open = source.orders(OrderQuery::open()).await?;
-    let mut orders = found.take(open);
+    let mut orders = found.take_orders(open);
     let newest = source.newest_orders().await?;
-    let newest = found.take(newest);
+    let newest = found.take_orders(newest);
     let known: HashSet<_> = newest.iter().map(|order| order.id).collect();
     // What is in both has been read later there.
     orders.retain(|order| !known.contains(&order.id));
@@ -136,15 +150,20 @@ pub(super) async fn beginning(source: &dyn Source) -> Result<Found> {
 /// Reads what may have happened since the ledger was last up to date.
 pub(super) async fn missed(source: &dyn Source, ledger: &impl Look) -> Result<Found> {
     let mut found = Found::default();
-    let (known, sound) = ledger.look(|ledger| {
+    let (known, unread, sound) = ledger.look(|ledger| {
         found.reading.messages = ledger.messages();
         found.reading.newest = ledger.newest();
-        (ledger.open(), ledger.sound_until())
+        (ledger.open(), ledger.unread(), ledger.sound_until())
     });
 
     let mut orders: HashMap<Uuid, Order> = HashMap::new();
     let open = source.orders(OrderQuery::open()).await?;
-    orders.extend(found.take(open).into_iter().map(|order| (order.id, order)));
+    orders.extend(
+        found
+            .take_orders(open)
+            .into_iter()
+            .map(|order| (order.id, order)),
+    );
     let mut closed = OrderQuery::closed();
     if let Some(sound) = sound {
         closed = closed.after(sound - OVERLAP);
@@ -152,7 +171,7 @@ pub(super) async fn missed(source: &dyn Source, ledger: &impl Look) -> Result<Fo
     let closed = source.orders(closed).await?;
     orders.extend(
         found
-            .take(closed)
+            .take_orders(closed)
             .into_iter()
             .map(|order| (order.id, order)),
     );
@@ -161,7 +180,9 @@ pub(super) async fn missed(source: &dyn Source, ledger: &impl Look) -> Result<Fo
         let away = known.iter().filter(|(id, _)| !orders.contains_key(id));
         away.map(|(id, submitted)| (*submitted, *id)).collect()
     };
-    let many = away(&orders);
+    let mut many = away(&orders);
+    // No list has helped with these.
+    many.retain(|(_, id)| !unread.contains(id));
     if many.len() > SINGLY
         && let (Some((first, _)), Some((last, _))) = (many.iter().min(), many.iter().max())
     {
@@ -170,32 +191,74 @@ pub(super) async fn missed(source: &dyn Source, ledger: &impl Look) -> Result<Fo
             .after(*first - second)
             .until(*last + second);
         let closed = source.orders(query).await?;
+        // Those that could not be understood are asked for below, if they are wanted.
         let closed = found.take(closed).into_iter();
         let wanted = closed.filter(|order| known.contains_key(&order.id));
         orders.extend(wanted.map(|order| (order.id, order)));
     }
-    for (_, id) in away(&orders) {
-        match source.order(id).await? {
-            Some(order) => {
-                orders.insert(id, order);
-            }
-            None => found.reading.gone.push(id),
-        }
-    }
+    let alone = away(&orders);
+    singly(source, &mut found, &mut orders, alone).await;
     found.reading.orders = orders.into_values().collect();
     fills(source, ledger, &mut found).await?;
     Ok(found)
+}
+
+/// Asks for orders one by one. One that cannot be had keeps none of the others from being read.
+async fn singly(
+    source: &dyn Source,
+    found: &mut Found,
+    orders: &mut HashMap<Uuid, Order>,
+    away: Vec<(DateTime<Utc>, Uuid)>,
+) {
+    let mut left = AT_MOST;
+    for (submitted, id) in away {
+        let answer = match left {
+            0 => None,
+            _ => Some(source.order(id).await),
+        };
+        left = left.saturating_sub(1);
+        match answer {
+            Some(Ok(Some(order))) => {
+                orders.insert(id, order);
+            }
+            Some(Ok(None)) => found.reading.gone.push(id),
+            Some(Err(error)) => {
+                if !concerns_one(&error) {
+                    left = 0;
+                }
+                found.failed.push((id, error));
+                found.reading.unread.push(UnreadOrder::of(id, submitted));
+            }
+            None => found.reading.unread.push(UnreadOrder::of(id, submitted)),
+        }
+    }
+}
+
+/// Whether a failure is the answer to what was asked for, so that the answer to something else may be another.
+fn concerns_one(error: &Error) -> bool {
+    let answered = matches!(
+        error.kind(),
+        ErrorKind::Answer | ErrorKind::Decode | ErrorKind::TooLarge
+    );
+    answered && !error.is_rate_limited() && !error.is_unauthorized()
 }
 
 /// Reads the fills that the orders show and that were not told.
 async fn fills(source: &dyn Source, ledger: &impl Look, found: &mut Found) -> Result<()> {
     let mut wait = FIRST_WAIT;
     for attempt in 0..TRIES {
-        let since = ledger.look(|ledger| ledger.fills_missing_since(&found.reading));
+        let (since, may_be_late) = ledger.look(|ledger| {
+            let reading = &found.reading;
+            let since = ledger.fills_missing_since(reading);
+            (since, ledger.fills_may_be_late(reading))
+        });
         let Some(since) = since else {
-            return Ok(());
+            break;
         };
         if attempt > 0 {
+            if !may_be_late {
+                break;
+            }
             tokio::time::sleep(wait).await;
             wait *= 2;
         }
@@ -215,6 +278,5 @@ async fn fills(source: &dyn Source, ledger: &impl Look, found: &mut Found) -> Re
             }
         }
     }
-    found.reading.exhausted = true;
     Ok(())
 }

@@ -6,6 +6,7 @@ mod consumers;
 mod endings;
 pub(super) mod fixture;
 mod handshake;
+mod incomplete;
 mod readings;
 mod reconnects;
 mod world;

@@ -3,6 +3,7 @@
 use std::io;
 use std::task::{Context, Poll};
 
+use chrono::Utc;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::super::connection::{Dialing, Wire};

@@ -11,10 +11,13 @@ use super::super::source::Found;
 use crate::error::Result;
 
 /// The wait before a reading that has failed is tried again; it doubles.
-pub(super) const FIRST_RETRY: Duration = Duration::from_secs(1);
+const FIRST_RETRY: Duration = Duration::from_secs(1);
 
 /// The longest such wait.
 const LONGEST_RETRY: Duration = Duration::from_secs(60);
+
+/// How long there is at most between two readings while something is missing that was looked for often.
+const SELDOM: Duration = Duration::from_secs(300);
 
 /// The readings of what was missed: at most one at a time.
 pub(super) struct Readings {
@@ -58,6 +61,28 @@ impl Readings {
         self.wait = (wait * 2).min(LONGEST_RETRY);
         self.want(Instant::now() + wait);
         wait
+    }
+
+    /// After one that was taken in: when the next one is wanted. What is missing may be there soon; if it was
+    /// looked for often, it is looked for all the same.
+    pub(super) fn pause(
+        &mut self,
+        complete: bool,
+        hopeful: bool,
+        audit_every: Option<Duration>,
+    ) -> Duration {
+        if hopeful {
+            return self.later();
+        }
+        self.wait = FIRST_RETRY;
+        let every = match complete {
+            true => audit_every,
+            false => Some(audit_every.map_or(SELDOM, |every| every.min(SELDOM))),
+        };
+        if let Some(every) = every {
+            self.want(Instant::now() + every);
+        }
+        every.unwrap_or_default()
     }
 }
 

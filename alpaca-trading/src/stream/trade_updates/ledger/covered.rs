@@ -35,6 +35,21 @@ impl Covered {
         self.parts.first().is_some_and(|(start, _)| start.is_zero())
     }
 
+    /// How much of what lies up to this total was told.
+    pub(super) fn measure(&self, total: Decimal) -> Decimal {
+        let parts = self.parts.iter();
+        parts
+            .map(|(start, end)| {
+                ((*end).min(total) - (*start).max(Decimal::ZERO)).max(Decimal::ZERO)
+            })
+            .sum()
+    }
+
+    /// Whether nothing was told.
+    pub(super) fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
     /// Takes note that this was told.
     pub(super) fn add(&mut self, from: Decimal, to: Decimal) {
         if from >= to {
@@ -108,6 +123,11 @@ mod tests {
                     plain.contains(&unit)
                 );
             }
+            for total in 0..25 {
+                let told = plain.iter().filter(|unit| **unit < total).count();
+                prop_assert_eq!(covered.measure(number(total)), Decimal::from(told));
+            }
+            prop_assert_eq!(covered.is_empty(), plain.is_empty());
             prop_assert!(covered.parts.windows(2).all(|two| two[0].1 < two[1].0));
         }
     }

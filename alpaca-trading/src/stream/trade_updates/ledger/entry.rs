@@ -43,7 +43,7 @@ pub(super) struct Entry {
     pub(super) touched: u64,
     /// Whether it shows fills that could not be found anywhere.
     pub(super) incomplete: bool,
-    /// In how many readings they were looked for.
+    /// In how many readings they were looked for in vain.
     pub(super) searches: u32,
     /// In how many readings in a row the service did not know the order.
     pub(super) absent: u32,
@@ -67,6 +67,8 @@ pub(super) struct Known {
     pub(super) origin: Origin,
     /// What of the order changes without an event: a hash of its quantity and prices.
     pub(super) terms: u64,
+    /// The average price of what was filled: a correction changes it, whatever becomes of the total.
+    pub(super) average: Option<Decimal>,
 }
 
 impl Known {
@@ -83,6 +85,7 @@ impl Known {
             stage: update.event.stage(),
             origin: update.origin,
             terms: terms(order),
+            average: order.filled_avg_price,
         }
     }
 
@@ -98,6 +101,7 @@ impl Known {
             stage: event_of(status).stage(),
             origin: Origin::MissedState,
             terms: hashed((leg.qty, leg.limit_price, leg.stop_price, leg.replaced_by)),
+            average: leg.filled_avg_price,
         }
     }
 
@@ -385,5 +389,5 @@ fn key(update: &TradeUpdate) -> Option<u64> {
 pub(super) fn range(update: &TradeUpdate) -> Option<(Decimal, Decimal)> {
     let qty = update.qty.filter(|_| update.event.is_fill())?;
     let to = update.cum_qty.or(update.order.filled_qty)?;
-    Some((to - qty, to))
+    Some((to.checked_sub(qty)?, to))
 }

@@ -29,6 +29,13 @@ impl Forgotten {
             self.ids.remove(&oldest);
         }
     }
+
+    /// Something else is known of an order again.
+    pub(super) fn remove(&mut self, id: &Uuid) {
+        if self.ids.remove(id) {
+            self.order.retain(|kept| kept != id);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -45,5 +52,9 @@ mod tests {
         assert!(!forgotten.has(&Uuid::from_u128(0)));
         assert!(forgotten.has(&Uuid::from_u128(1)));
         assert_eq!((forgotten.ids.len(), forgotten.order.len()), (KEPT, KEPT));
+        forgotten.remove(&Uuid::from_u128(7));
+        forgotten.remove(&Uuid::from_u128(7));
+        assert!(!forgotten.has(&Uuid::from_u128(7)));
+        assert_eq!(forgotten.order.len(), KEPT - 1);
     }
 }

@@ -6,7 +6,9 @@
 mod covered;
 mod entry;
 mod forgotten;
+mod legs;
 mod reading;
+mod unread;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -23,6 +25,9 @@ use covered::Covered;
 use entry::{Entry, Verdict, range};
 use forgotten::Forgotten;
 pub(super) use reading::Reading;
+use reading::SEARCHES;
+use unread::Unread;
+pub(super) use unread::UnreadOrder;
 
 /// How many orders that have ended are remembered whole.
 const ENDED: usize = 8_192;
@@ -41,7 +46,7 @@ pub(super) struct Tally {
     pub(super) told: u64,
     pub(super) duplicates: u64,
     pub(super) superseded: u64,
-    /// Whether something waits that did not wait before.
+    /// Whether something waits, or is seen to be missing, that did not and was not before.
     pub(super) held: bool,
 }
 
@@ -57,8 +62,12 @@ pub(super) struct Ledger {
     waiting: HashSet<Uuid>,
     /// The orders that show fills which were not found.
     incomplete: HashSet<Uuid>,
+    /// The orders that the last reading could not take in.
+    unread: Unread,
     /// Whether the orders that there were at the start are known: an order that is not here is new.
     begun: bool,
+    /// The newest time of the service's that was seen then: what was submitted later is of the stream's time.
+    begun_at: Option<DateTime<Utc>>,
     /// How many messages have come.
     messages: u64,
     /// How many fills are remembered.
@@ -90,6 +99,7 @@ impl Ledger {
                 return tally;
             }
             let covered = self.beginning(&update);
+            self.forgotten.remove(&id);
             self.orders.insert(id, Entry::new(covered));
         }
         self.carry_over(&update);
@@ -120,10 +130,28 @@ impl Ledger {
                 let number = tell(Arc::clone(&update));
                 tally.told += 1;
                 self.note(&update, number, current);
+                self.doubt_total(&update, &mut tally);
                 self.release(id, tell, &mut tally);
             }
         }
         tally
+    }
+
+    /// A correction is told at once, even where its order shows more as filled than was told. What is missing is
+    /// to be looked for all the same.
+    fn doubt_total(&mut self, update: &TradeUpdate, tally: &mut Tally) {
+        let id = update.order.id;
+        let total = update.order.filled_qty.unwrap_or_default();
+        if update.event.is_correction()
+            && let Some(entry) = self.orders.get_mut(&id)
+            && !entry.incomplete
+            && entry.held.is_empty()
+            && !entry.covered.has(Decimal::ZERO, total)
+        {
+            entry.incomplete = true;
+            self.incomplete.insert(id);
+            tally.held = true;
+        }
     }
 
     /// Takes note of legs that wait. There is no event when they are made, but there is one when they end, and
@@ -147,7 +175,12 @@ impl Ledger {
 
     /// What counts as told of an order of which this is the first message.
     fn beginning(&self, update: &TradeUpdate) -> Covered {
-        if self.begun {
+        let submitted = update.order.submitted_at.unwrap_or(update.order.created_at);
+        // One that was told and forgotten, or ended before the stream began, of which something was corrected.
+        let is_old = update.event.is_correction()
+            && (self.forgotten.has(&update.order.id)
+                || self.begun_at.is_some_and(|begun| submitted <= begun));
+        if self.begun && !is_old {
             return Covered::default();
         }
         // It may be older than the stream: what was before is not asked for.
@@ -186,6 +219,7 @@ impl Ledger {
             .map_or(Decimal::ZERO, |known| known.filled);
         if entry.incomplete && entry.covered.has(Decimal::ZERO, filled) {
             entry.incomplete = false;
+            entry.searches = 0;
             self.incomplete.remove(&id);
         }
         if is_end && !was_end {
@@ -203,7 +237,7 @@ impl Ledger {
             let Some(id) = self.ended.pop_front() else {
                 break;
             };
-            if self.incomplete.contains(&id) || self.waiting.contains(&id) {
+            if self.is_wanted(&id) {
                 self.ended.push_back(id);
                 continue;
             }
@@ -298,9 +332,32 @@ impl Ledger {
         entries.filter_map(|entry| entry.held_since).min()
     }
 
-    /// Whether there are fills that were not found yet.
+    /// Whether there are fills that were not found yet, or orders that could not be read.
     pub(super) fn is_incomplete(&self) -> bool {
-        !self.incomplete.is_empty()
+        !(self.incomplete.is_empty() && self.unread.is_empty())
+    }
+
+    /// Whether something is missing that was not looked for often yet: it may be there soon.
+    pub(super) fn is_hopeful(&self) -> bool {
+        !self.waiting.is_empty()
+            || self.unread.is_hopeful()
+            || self.incomplete.iter().any(|id| self.is_hoped_for(id))
+    }
+
+    /// Whether what an order lacks was not looked for often yet.
+    fn is_hoped_for(&self, id: &Uuid) -> bool {
+        let entry = self.orders.get(id);
+        entry.is_none_or(|entry| entry.searches < SEARCHES)
+    }
+
+    /// Whether something of an order is missing.
+    fn is_wanted(&self, id: &Uuid) -> bool {
+        self.incomplete.contains(id) || self.waiting.contains(id) || self.unread.has(id)
+    }
+
+    /// The orders that the last reading could not take in.
+    pub(super) fn unread(&self) -> HashSet<Uuid> {
+        self.unread.ids()
     }
 
     /// Whether the orders that there were at the start are known.
@@ -326,14 +383,14 @@ impl Ledger {
 
     /// Whether nothing is known to be missing.
     pub(super) fn is_complete(&self) -> bool {
-        self.begun && self.incomplete.is_empty() && self.waiting.is_empty()
+        self.begun && self.waiting.is_empty() && !self.is_incomplete()
     }
 
     /// The orders that may still change, or of which something is missing, with the time at which each was
     /// submitted.
     pub(super) fn open(&self) -> HashMap<Uuid, DateTime<Utc>> {
         let open = self.orders.iter().filter_map(|(id, entry)| {
-            let wanted = self.incomplete.contains(id) || self.waiting.contains(id);
+            let wanted = self.is_wanted(id);
             match &entry.known {
                 Some(known) if wanted || !(known.is_end() || entry.is_gone()) => {
                     Some((*id, known.submitted))
@@ -345,7 +402,11 @@ impl Ledger {
                 }
             }
         });
-        open.collect()
+        let mut open: HashMap<_, _> = open.collect();
+        for (id, submitted) in self.unread.submitted() {
+            open.entry(id).or_insert(submitted);
+        }
+        open
     }
 
     /// What was told after this number, as far as it is remembered: the fills, and the newest state of each

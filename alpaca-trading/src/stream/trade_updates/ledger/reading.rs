@@ -1,6 +1,6 @@
 //! What was read from the account, held against what was told.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use alpaca_trading_gen::types::{Order, OrderClass, TradingActivities};
@@ -9,17 +9,19 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::super::update::{event_of, is_end};
-use super::super::{LegFill, Origin, TradeEvent, TradeUpdate};
-use super::Ledger;
+use super::super::{Origin, TradeEvent, TradeUpdate};
 use super::covered::Covered;
 use super::entry::{Entry, Known, terms};
+use super::legs::leg_fills;
+use super::{Ledger, UnreadOrder};
 
 /// How much earlier than the first fill that is missing is looked for it: the clocks of what records
 /// orders and of what records fills need not agree.
 const MARGIN: TimeDelta = TimeDelta::seconds(5);
 
-/// In how many readings fills are looked for that an order shows: with their waits, for some minutes.
-const SEARCHES: u32 = 10;
+/// In how many readings what is missing may only be late: with their waits, for some minutes. After that it is
+/// looked for less often.
+pub(super) const SEARCHES: u32 = 10;
 
 /// The account as it was read.
 #[derive(Debug, Default)]
@@ -28,6 +30,8 @@ pub(in super::super) struct Reading {
     pub(in super::super) orders: Vec<Order>,
     /// The fills of the orders that show more than was told.
     pub(in super::super) fills: HashMap<Uuid, Vec<TradingActivities>>,
+    /// Orders that there are, and that could not be read.
+    pub(in super::super) unread: Vec<UnreadOrder>,
     /// Orders that are not there any more.
     pub(in super::super) gone: Vec<Uuid>,
     /// How many messages had come when the reading began.
@@ -36,8 +40,6 @@ pub(in super::super) struct Reading {
     pub(in super::super) newest: Option<DateTime<Utc>>,
     /// Whether fills were looked for.
     pub(in super::super) searched: bool,
-    /// Whether fills that the orders show were looked for until there was no more hope.
-    pub(in super::super) exhausted: bool,
 }
 
 impl Ledger {
@@ -74,55 +76,89 @@ impl Ledger {
                 told.push(update);
             }
         }
+        self.begin_without(&reading.unread);
+        self.begun_at = self.newest;
         self.checked = self.newest;
         self.forget();
         told
     }
 
+    /// Takes note of what could not be read at the start. What has ended does not concern the stream; what goes on
+    /// is to be read, and what it had filled by then is not asked for.
+    fn begin_without(&mut self, unread: &[UnreadOrder]) {
+        for order in unread {
+            let Some(id) = order.id.filter(|id| !self.orders.contains_key(id)) else {
+                continue;
+            };
+            if order.is_end {
+                self.forgotten.add(id);
+                continue;
+            }
+            let entry = Entry::new(Covered::up_to(order.filled));
+            self.orders.insert(id, entry);
+            self.unread.add(id, order.submitted.unwrap_or_default());
+        }
+        let nameless = |order: &UnreadOrder| order.id.is_none() && !order.is_end;
+        self.unread.set_nameless(unread.iter().any(nameless));
+    }
+
     /// From which time on fills are to be read, for these orders; none if all of their fills were told.
     pub(in super::super) fn fills_missing_since(&self, reading: &Reading) -> Option<DateTime<Utc>> {
-        let missing = reading.orders.iter().filter_map(|order| {
-            // What the legs of such an order have filled is listed under their own ids, and looked for once.
-            let multi_leg = order.order_class == OrderClass::Mleg;
-            if multi_leg && (reading.searched || is_leg_of_several(order)) {
-                return None;
-            }
-            let (mut covered, since) = match self.orders.get(&order.id) {
-                Some(entry) => {
-                    let happened = entry.known.as_ref().and_then(|known| known.happened);
-                    (entry.covered.clone(), happened)
-                }
-                None if self.forgotten.has(&order.id) => return None,
-                None => (Covered::default(), None),
-            };
-            let read = reading.fills.get(&order.id).map_or(&[][..], Vec::as_slice);
-            for (from, to) in read.iter().filter_map(range) {
-                covered.add(from, to);
-            }
-            if self
-                .orders
-                .get(&order.id)
-                .is_none_or(|entry| !entry.is_carry_known())
-            {
-                covered.add(Decimal::ZERO, self.carried(order, read, false));
-            }
-            let total = order.filled_qty.unwrap_or_default();
-            if covered.has(Decimal::ZERO, total) {
-                return None;
-            }
-            // An order that was told incompletely lacks what is older than its newest state.
-            let submitted = order.submitted_at.unwrap_or(order.created_at);
-            let whole = self.incomplete.contains(&order.id) || self.waiting.contains(&order.id);
-            Some(since.filter(|_| !whole).unwrap_or(submitted))
-        });
+        let orders = reading.orders.iter();
+        let missing = orders.filter_map(|order| self.missing_since(order, reading));
         missing.min().map(|time| time - MARGIN)
+    }
+
+    /// Whether fills are missing that may only be late: it is worth to wait a moment for them.
+    pub(in super::super) fn fills_may_be_late(&self, reading: &Reading) -> bool {
+        let mut orders = reading.orders.iter();
+        orders.any(|order| {
+            self.is_hoped_for(&order.id) && self.missing_since(order, reading).is_some()
+        })
+    }
+
+    /// From which time on fills are to be read for an order; none if all of them were told.
+    fn missing_since(&self, order: &Order, reading: &Reading) -> Option<DateTime<Utc>> {
+        // What the legs of such an order have filled is listed under their own ids, and looked for once.
+        let multi_leg = order.order_class == OrderClass::Mleg;
+        if multi_leg && (reading.searched || is_leg_of_several(order)) {
+            return None;
+        }
+        let (mut covered, since) = match self.orders.get(&order.id) {
+            Some(entry) => {
+                let happened = entry.known.as_ref().and_then(|known| known.happened);
+                (entry.covered.clone(), happened)
+            }
+            None if self.forgotten.has(&order.id) => return None,
+            None => (Covered::default(), None),
+        };
+        let read = reading.fills.get(&order.id).map_or(&[][..], Vec::as_slice);
+        for (from, to) in read.iter().filter_map(range) {
+            covered.add(from, to);
+        }
+        if self
+            .orders
+            .get(&order.id)
+            .is_none_or(|entry| !entry.is_carry_known())
+        {
+            covered.add(Decimal::ZERO, self.carried(order, read));
+        }
+        let total = order.filled_qty.unwrap_or_default();
+        if covered.has(Decimal::ZERO, total) {
+            return None;
+        }
+        // An order that was told incompletely lacks what is older than its newest state, and so does a multi-leg
+        // order of which something in the middle was missed.
+        let submitted = order.submitted_at.unwrap_or(order.created_at);
+        let whole = multi_leg || self.is_wanted(&order.id);
+        Some(since.filter(|_| !whole).unwrap_or(submitted))
     }
 
     /// How much of what an order has filled was filled by the one that it has replaced.
     ///
     /// That is what comes before its own first fill. Where it has none, all of it, if the order before it has
-    /// filled as much; and if there is no more hope of finding its own, what the order before it has filled.
-    fn carried(&self, order: &Order, fills: &[TradingActivities], exhausted: bool) -> Decimal {
+    /// filled as much. Otherwise its own are only late, and nothing is known of it.
+    fn carried(&self, order: &Order, fills: &[TradingActivities]) -> Decimal {
         let Some(before) = order.replaces else {
             return Decimal::ZERO;
         };
@@ -135,7 +171,7 @@ impl Ledger {
             .get(&before)
             .and_then(|entry| entry.known.as_ref());
         match known {
-            Some(known) if exhausted || known.filled == total => known.filled.min(total),
+            Some(known) if known.filled == total => total,
             _ => Decimal::ZERO,
         }
     }
@@ -146,8 +182,8 @@ impl Ledger {
         mut reading: Reading,
         number: u64,
     ) -> Vec<Arc<TradeUpdate>> {
-        self.checked = self.checked.max(reading.newest);
         for id in &reading.gone {
+            self.unread.absent(*id);
             let Some(entry) = self.orders.get_mut(id) else {
                 continue;
             };
@@ -156,11 +192,15 @@ impl Ledger {
             }
             entry.absent += 1;
             if entry.is_gone() {
-                // It stays for a while, should anything still come of it.
-                entry.incomplete = false;
-                self.incomplete.remove(id);
+                // It stays for a while, should anything still come of it; and for as long as fills that it has
+                // shown are found nowhere.
                 self.ended.push_back(*id);
             }
+        }
+        let nameless = self.not_read(&reading);
+        if !nameless {
+            // Otherwise what could not be understood is to be in the next reading as well.
+            self.checked = self.checked.max(reading.newest);
         }
         // What an order has filled counts for the one that replaces it: older ones come first.
         reading.orders.sort_by_key(|order| {
@@ -186,6 +226,37 @@ impl Ledger {
         found.into_iter().map(|(_, update)| update).collect()
     }
 
+    /// Takes note of what could not be read, to be looked for again. Whether there was something of which not even
+    /// the id is known.
+    fn not_read(&mut self, reading: &Reading) -> bool {
+        let mut seen: HashSet<_> = reading.orders.iter().map(|order| order.id).collect();
+        for order in &reading.unread {
+            let Some(id) = order.id.filter(|id| seen.insert(*id)) else {
+                continue;
+            };
+            let is_over = self.orders.get(&id).is_some_and(|entry| {
+                let is_end = entry.known.as_ref().is_some_and(Known::is_end);
+                is_end && !self.is_wanted(&id)
+            });
+            // Of what has ended and was told there is nothing more to come.
+            let is_old = !self.orders.contains_key(&id) && self.is_before(order);
+            if !(is_over || is_old || self.forgotten.has(&id)) {
+                let submitted = order.submitted.or(self.checked).unwrap_or_default();
+                self.unread.add(id, submitted);
+            }
+        }
+        let mut orders = reading.unread.iter();
+        let nameless = orders.any(|order| order.id.is_none() && !self.is_before(order));
+        self.unread.set_nameless(nameless);
+        nameless
+    }
+
+    /// Whether an order that could not be read had ended before the stream began, as far as it can be understood.
+    fn is_before(&self, order: &UnreadOrder) -> bool {
+        let times = order.submitted.zip(self.begun_at);
+        order.is_end && times.is_some_and(|(submitted, begun)| submitted <= begun)
+    }
+
     fn see(&mut self, order: &Order) {
         self.newest = self.newest.max(order.updated_at).max(order.submitted_at);
     }
@@ -199,32 +270,36 @@ impl Ledger {
         found: &mut Vec<(Option<DateTime<Utc>>, Arc<TradeUpdate>)>,
     ) {
         let id = order.id;
+        self.unread.remove(&id);
         if self.forgotten.has(&id) || is_leg_of_several(&order) {
             return;
         }
         let covered = Covered::default();
         let entry = self.orders.entry(id).or_insert_with(|| Entry::new(covered));
         entry.absent = 0;
-        // What was corrected while it was read is not to be told as it was before.
+        // What was corrected while it was read is not to be told as it was before; it is to be read anew.
         if entry.corrected > reading.messages {
+            let submitted = order.submitted_at.unwrap_or(order.created_at);
+            self.unread.add(id, submitted);
             return;
         }
-        let stands = entry
-            .known
-            .as_ref()
-            .is_none_or(|known| is_news(known, &order, entry.touched > reading.messages));
+        let meanwhile = entry.touched > reading.messages;
+        let multi_leg = order.order_class == OrderClass::Mleg;
+        let stands = entry.known.as_ref().is_none_or(|known| {
+            let is_hole = multi_leg && !meanwhile && has_hole(known, &entry.covered, &order);
+            is_hole || is_news(known, &order, meanwhile)
+        });
         let carry_known = entry.is_carry_known();
         let was_incomplete = entry.incomplete;
         let known_total = entry.known.as_ref().map(|known| known.filled);
         let total = order.filled_qty.unwrap_or_default();
-        let multi_leg = order.order_class == OrderClass::Mleg;
         let mut covered = std::mem::take(&mut entry.covered);
         if stands && known_total.is_some_and(|known| total < known) {
             // A fill was taken back, and that was missed.
             covered.cut(total);
         }
         if !carry_known {
-            let carried = self.carried(&order, &fills, reading.exhausted);
+            let carried = self.carried(&order, &fills);
             covered.add(Decimal::ZERO, carried);
         }
         let mut told_total = None;
@@ -244,28 +319,23 @@ impl Ledger {
             self.note(&update, number, stands);
             found.push((update.timestamp, update));
         }
-        if multi_leg {
+        let mut state = TradeUpdate::of_state(order);
+        if multi_leg && stands {
+            // Its fills are not listed: what was missed of them is told with its state.
+            let missed = total - covered.measure(total);
+            state.legs = leg_fills(&state.order, reading, &covered);
+            state.cum_qty = (missed > Decimal::ZERO).then_some(total);
+            state.qty = (missed > Decimal::ZERO).then_some(missed);
             covered.add(Decimal::ZERO, total);
         }
-        // What was missing stays so until it is found, however often the same is read.
+        // What was missing stays so until it is found, however often the same is read, and in vain.
         let total = total.max(known_total.filter(|_| !stands).unwrap_or_default());
         let missing = (stands || was_incomplete) && !covered.has(Decimal::ZERO, total);
-        // What was looked for so often is nowhere. It was said that the account was not told completely.
-        let gives_up = missing && self.searched(id) >= SEARCHES;
-        if gives_up {
-            covered.add(Decimal::ZERO, total);
-        }
         self.put_covered(id, &covered);
-        self.set_incomplete(id, missing && !gives_up);
+        let more = stands && known_total.is_some_and(|known| total > known);
+        self.set_incomplete(id, missing, more);
         if !stands {
             return;
-        }
-        let mut state = TradeUpdate::of_state(order);
-        if multi_leg {
-            let before = known_total.unwrap_or_default();
-            state.legs = leg_fills(&state.order, reading);
-            state.cum_qty = (total > before).then_some(total);
-            state.qty = (total > before).then(|| total - before);
         }
         // The last fill has told it, if nothing came after it.
         let told_by_fill = told_total == Some(total)
@@ -282,23 +352,21 @@ impl Ledger {
         }
     }
 
-    /// Fills of an order were looked for in vain, and how often that has happened.
-    fn searched(&mut self, id: Uuid) -> u32 {
-        self.orders.get_mut(&id).map_or(0, |entry| {
-            entry.searches += 1;
-            entry.searches
-        })
-    }
-
     fn put_covered(&mut self, id: Uuid, covered: &Covered) {
         if let Some(entry) = self.orders.get_mut(&id) {
             entry.covered = covered.clone();
         }
     }
 
-    fn set_incomplete(&mut self, id: Uuid, incomplete: bool) {
+    /// Whether fills of an order were looked for in vain, and whether it has more of them than before.
+    fn set_incomplete(&mut self, id: Uuid, incomplete: bool, more: bool) {
         if let Some(entry) = self.orders.get_mut(&id) {
             entry.incomplete = incomplete;
+            entry.searches = match (incomplete, more) {
+                (true, false) => entry.searches.saturating_add(1),
+                (true, true) => 1,
+                (false, _) => 0,
+            };
         }
         match incomplete {
             true => self.incomplete.insert(id),
@@ -317,9 +385,12 @@ impl Ledger {
 /// Whether an order as it was read is newer than what is known of it, and not the same.
 fn is_news(known: &Known, order: &Order, meanwhile: bool) -> bool {
     let filled = order.filled_qty.unwrap_or_default();
+    // A fill was corrected, or undone and made up for, and that was missed.
+    let prices = known.average.zip(order.filled_avg_price);
+    let corrected = prices.is_some_and(|(ours, theirs)| ours != theirs);
     let same =
         known.status == order.status && known.filled == filled && known.terms == terms(order);
-    if same {
+    if same && !corrected {
         return false;
     }
     match (order.updated_at, known.updated) {
@@ -339,6 +410,15 @@ fn is_news(known: &Known, order: &Order, meanwhile: bool) -> bool {
     ) > place(known.is_end(), known.filled, known.stage)
 }
 
+/// Whether something was missed of a multi-leg order as it was read, though nothing of it is newer. Nothing waits
+/// for that: it is seen when the order is read.
+fn has_hole(known: &Known, covered: &Covered, order: &Order) -> bool {
+    let filled = order.filled_qty.unwrap_or_default();
+    let times = order.updated_at.zip(known.updated);
+    let is_older = times.is_some_and(|(theirs, ours)| theirs < ours);
+    !is_older && known.filled <= filled && !covered.has(Decimal::ZERO, filled)
+}
+
 /// Whether a row of the list of orders is a leg of a multi-leg order: what happens to it is told with its
 /// parent, which has no symbol.
 fn is_leg_of_several(order: &Order) -> bool {
@@ -350,9 +430,9 @@ fn is_leg_of_several(order: &Order) -> bool {
 }
 
 /// The part of its order that a fill covers.
-fn range(fill: &TradingActivities) -> Option<(Decimal, Decimal)> {
+pub(super) fn range(fill: &TradingActivities) -> Option<(Decimal, Decimal)> {
     let to = fill.cum_qty?;
-    Some((to - fill.qty?, to))
+    Some((to.checked_sub(fill.qty?)?, to))
 }
 
 /// A fill that was read, as an update.
@@ -374,22 +454,4 @@ fn missed_fill(order: &Order, fill: &TradingActivities) -> TradeUpdate {
         cum_qty: fill.cum_qty,
         ..TradeUpdate::of_state(order.clone())
     }
-}
-
-/// What was filled of the legs of an order, as far as it was read.
-fn leg_fills(order: &Order, reading: &Reading) -> Vec<LegFill> {
-    let legs = order.legs.iter();
-    let fills = legs.filter_map(|leg| Some((leg.id, reading.fills.get(&leg.id)?)));
-    let mut found = Vec::new();
-    for (id, fills) in fills {
-        found.extend(fills.iter().map(|fill| LegFill {
-            order_id: Some(id),
-            symbol: fill.symbol.clone(),
-            execution_id: None,
-            qty: fill.qty,
-            price: fill.price,
-            timestamp: fill.transaction_time,
-        }));
-    }
-    found
 }

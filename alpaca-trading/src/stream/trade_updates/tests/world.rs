@@ -7,6 +7,7 @@ use std::time::Duration;
 use alpaca_trading_gen::types::{AccountActivity, Order, TradingActivities};
 use chrono::{DateTime, Utc};
 use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::value::RawValue;
 use tokio::io::DuplexStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
@@ -23,6 +24,7 @@ use super::super::source::Source;
 use super::super::{TradeStream, TradeUpdate};
 use super::fixture::{Say, at, short};
 use crate::error::{Error, ErrorKind, Result};
+use crate::lists::Undecodable;
 use crate::orders::OrderQuery;
 use crate::stream::{Disconnect, Health, StreamItem};
 use crate::{Client, Rows};
@@ -96,6 +98,10 @@ pub(super) struct AccountState {
     pub(super) orders: Vec<Order>,
     /// Orders that are in no list any more, and are found by their ids.
     pub(super) unlisted: Vec<Order>,
+    /// Orders that cannot be had by their ids, and why.
+    pub(super) sick: Vec<(Uuid, ErrorKind)>,
+    /// Rows of every list of orders that are none.
+    pub(super) bad_rows: Vec<String>,
     /// How many orders were asked for by their ids.
     pub(super) asked_by_id: usize,
     pub(super) fills: Vec<TradingActivities>,
@@ -153,7 +159,12 @@ impl Source for Account {
             self.check()?;
             let mut orders = self.with(|state| state.orders.clone());
             orders.retain(|order| query.admits(order));
-            Ok(Rows::new(orders, Vec::new()))
+            let bad = self.with(|state| state.bad_rows.clone());
+            let bad = bad.into_iter().map(|row| {
+                let row = RawValue::from_string(row).unwrap();
+                Undecodable::new(row)
+            });
+            Ok(Rows::new(orders, bad.collect()))
         })
     }
 
@@ -170,6 +181,11 @@ impl Source for Account {
     fn order(&self, id: Uuid) -> Answer<'_, Option<Order>> {
         Box::pin(async move {
             self.check()?;
+            let sick = self.with(|state| state.sick.clone());
+            if let Some((_, kind)) = sick.iter().find(|(sick, _)| *sick == id) {
+                self.with(|state| state.asked_by_id += 1);
+                return Err(Error::new(*kind, "this one cannot be had"));
+            }
             let find = |state: &mut AccountState| {
                 state.asked_by_id += 1;
                 let mut orders = state.orders.iter().chain(&state.unlisted);

@@ -4,15 +4,14 @@
 use std::time::Duration;
 
 use super::super::super::tests::fixture::{Say, activity, uuid};
-use super::scene::{NOTHING, Scene, fills, reading};
+use super::scene::{NOTHING, Scene, fills, gone, reading};
 
 #[tokio::test(start_paused = true)]
 async fn an_order_that_has_ended_is_read_until_its_fills_are_found() {
     let mut scene = Scene::begun();
     scene.live(&Say::new("new", 1));
     let filled = Say::fill(1, 0, 10).time(50);
-    let mut late = reading(&[&filled], vec![]);
-    late.exhausted = true;
+    let late = reading(&[&filled], vec![]);
     assert_eq!(scene.reconcile(late), ["1 fill 10"]);
     assert!(!scene.ledger.is_complete());
     // It has ended, and is wanted all the same.
@@ -41,20 +40,41 @@ async fn what_is_told_over_a_hole_is_looked_for_afterwards() {
 }
 
 #[test]
-fn what_is_found_nowhere_is_given_up_in_the_end() {
+fn what_is_found_nowhere_is_never_taken_for_told() {
     let mut scene = Scene::begun();
     scene.live(&Say::new("new", 1));
     let filled = Say::fill(1, 0, 10).time(50);
-    let mut readings = 0;
-    while !scene.ledger.is_complete() || readings == 0 {
-        let mut vain = reading(&[&filled], vec![]);
-        vain.exhausted = true;
-        scene.reconcile(vain);
-        readings += 1;
-        assert!(readings < 50);
+    assert_eq!(scene.reconcile(reading(&[&filled], vec![])), ["1 fill 10"]);
+    for _ in 0..100 {
+        assert_eq!(scene.reconcile(reading(&[&filled], vec![])), NOTHING);
+        assert!(!scene.ledger.is_complete());
     }
-    assert_eq!(readings, 10);
+    // However late it is found.
+    let told = scene.reconcile(reading(&[&filled], vec![activity(1, 0, 10, 50)]));
+    assert_eq!(told, ["1 fill 0..10"]);
+    assert!(scene.ledger.is_complete());
     scene.duplicate(&Say::fill(1, 0, 10).time(50));
+}
+
+#[test]
+fn what_was_found_nowhere_is_told_if_the_stream_brings_it() {
+    let mut scene = Scene::begun();
+    let filled = Say::fill(1, 0, 10).time(50);
+    for _ in 0..100 {
+        scene.reconcile(reading(&[&filled], vec![]));
+    }
+    assert_eq!(scene.live(&filled), ["1 fill 0..10"]);
+    assert!(scene.ledger.is_complete());
+}
+
+#[test]
+fn fills_that_an_order_has_shown_stay_missing_when_it_is_gone() {
+    let mut scene = Scene::begun();
+    scene.reconcile(reading(&[&Say::fill(1, 0, 10).time(50)], vec![]));
+    for _ in 0..10 {
+        scene.reconcile(gone(1));
+        assert!(!scene.ledger.is_complete());
+    }
 }
 
 #[test]
@@ -65,8 +85,7 @@ fn fills_of_a_successor_that_are_late_are_not_those_of_the_order_before_it() {
     let after = Say::fill(2, 0, 10)
         .order("replaces", uuid(1).to_string())
         .time(20);
-    let mut late = reading(&[&replaced, &after], vec![]);
-    late.exhausted = true;
+    let late = reading(&[&replaced, &after], vec![]);
     assert_eq!(scene.reconcile(late), ["1 replaced 0", "2 fill 10"]);
     assert!(!scene.ledger.is_complete());
     let told = scene.reconcile(reading(&[&replaced, &after], vec![activity(2, 0, 10, 20)]));
@@ -112,15 +131,4 @@ fn a_bust_that_was_missed_makes_room_for_what_is_filled_anew() {
         scene.live(&Say::fill(1, 3, 8).time(40)),
         ["1 partial_fill 3..8"]
     );
-}
-
-#[test]
-fn what_was_corrected_while_it_was_read_is_not_told_as_it_was_before() {
-    let mut scene = Scene::begun();
-    scene.live(&Say::fill(1, 0, 3).time(10));
-    scene.live(&Say::fill(1, 3, 8).time(20));
-    let mut stale = reading(&[&Say::fill(1, 3, 8).time(20)], fills(&[(0, 3), (3, 8)]));
-    stale.messages = scene.ledger.messages();
-    scene.live(&Say::new("trade_bust", 1).filled(3).time(30));
-    assert_eq!(scene.reconcile_as(stale), NOTHING);
 }

@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::super::super::tests::fixture::{Say, activity, at, uuid};
-use super::super::Reading;
 use super::scene::{NOTHING, Scene, fills, numbered, reading};
 use crate::stream::Origin;
 
@@ -38,13 +37,9 @@ async fn what_the_old_order_has_filled_is_told_from_what_is_late_in_the_list() {
     let mut scene = Scene::begun();
     scene.live(&Say::new("replaced", 1).filled(4).time(10));
     scene.live(&replaces(Say::new("new", 2)).filled(4).time(10));
-    // The list does not show it, and nobody hopes any more that it will.
+    // The list does not show it.
     let fill = replaces(Say::fill(2, 4, 10)).time(30);
-    let hopeless = Reading {
-        exhausted: true,
-        ..reading(&[&fill], vec![])
-    };
-    assert_eq!(scene.reconcile(hopeless), ["2 fill 10"]);
+    assert_eq!(scene.reconcile(reading(&[&fill], vec![])), ["2 fill 10"]);
     assert!(scene.ledger.is_incomplete());
     assert_eq!(scene.live(&fill), ["2 fill 4..10"]);
     assert_eq!(
@@ -112,7 +107,7 @@ fn orders_of_several_legs_have_no_gaps() {
     assert_eq!(state.legs[0].order_id, Some(uuid(2)));
     assert_eq!(
         (state.qty, state.cum_qty),
-        (Some(3.into()), Some(10.into()))
+        (Some(7.into()), Some(10.into()))
     );
     assert!(!scene.ledger.is_incomplete());
     scene.duplicate(&mleg(Say::fill(1, 7, 10).time(30)));
@@ -278,14 +273,8 @@ fn fills_that_are_missing_in_the_list_are_told_once_they_are_there() {
         .ledger
         .fills_missing_since(&reading(&[&filled], vec![]));
     assert!(since.is_some_and(|since| since < at(0)), "{since:?}");
-    let exhausted = |fills| Reading {
-        exhausted: true,
-        ..reading(&[&filled], fills)
-    };
-    assert_eq!(
-        scene.reconcile(exhausted(fills(&[(4, 10)]))),
-        ["1 fill 4..10"]
-    );
+    let late = |fills| reading(&[&filled], fills);
+    assert_eq!(scene.reconcile(late(fills(&[(4, 10)]))), ["1 fill 4..10"]);
     assert!(scene.ledger.is_incomplete());
     // It is looked for from the beginning of the order on, again and again.
     for _ in 0..3 {
@@ -293,7 +282,7 @@ fn fills_that_are_missing_in_the_list_are_told_once_they_are_there() {
             .ledger
             .fills_missing_since(&reading(&[&filled], vec![]));
         assert!(since.is_some_and(|since| since < at(0)), "{since:?}");
-        assert_eq!(scene.reconcile(exhausted(fills(&[(4, 10)]))), NOTHING);
+        assert_eq!(scene.reconcile(late(fills(&[(4, 10)]))), NOTHING);
         assert!(scene.ledger.is_incomplete());
     }
     assert_eq!(
@@ -311,21 +300,30 @@ fn fills_that_are_missing_in_the_list_are_told_once_they_are_there() {
 }
 
 #[test]
-fn what_is_nowhere_is_not_looked_for_for_ever() {
+fn what_is_nowhere_is_looked_for_without_waiting_for_it() {
     let mut scene = Scene::begun();
     let filled = Say::fill(1, 4, 10).time(50);
+    let read = || reading(&[&filled], fills(&[(4, 10)]));
     let mut searches = 0;
-    while scene.ledger.is_incomplete() || searches == 0 {
-        let exhausted = Reading {
-            exhausted: true,
-            ..reading(&[&filled], fills(&[(4, 10)]))
-        };
-        scene.reconcile(exhausted);
+    while scene.ledger.fills_may_be_late(&read()) {
+        scene.reconcile(read());
         searches += 1;
         assert!(searches < 100);
     }
     assert!(searches > 5, "{searches}");
-    let read = reading(&[&filled], vec![]);
-    assert_eq!(scene.ledger.fills_missing_since(&read), None);
+    // It stays missing, and its order is asked for.
+    for _ in 0..100 {
+        assert_eq!(scene.reconcile(read()), NOTHING);
+        assert!(scene.ledger.is_incomplete() && !scene.ledger.is_hopeful());
+        assert!(scene.ledger.fills_missing_since(&read()).is_some());
+        assert!(scene.ledger.open().contains_key(&uuid(1)));
+    }
+    // What is missing besides may be there soon.
+    let other = Say::fill(2, 0, 10).time(60);
+    assert!(
+        scene
+            .ledger
+            .fills_may_be_late(&reading(&[&filled, &other], vec![]))
+    );
     assert_eq!(scene.told.len(), 1);
 }
