@@ -1,5 +1,6 @@
 //! How a stream is doing: what it can be asked at any time, and what it tells a hook.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -108,7 +109,8 @@ pub enum StreamSignal<'a> {
 
 /// Sees what happens to a stream: for metrics.
 ///
-/// It is called in the stream's own task and must return at once.
+/// It is called in the stream's own task and must return at once. One that panics is caught: the log says so, the
+/// stream goes on, and the hook is called again at the next signal.
 ///
 /// # Examples
 ///
@@ -170,7 +172,18 @@ impl Health {
 
     pub(crate) fn signal(&self, signal: &StreamSignal<'_>) {
         for hook in self.hooks.iter() {
-            hook.on(signal);
+            // What goes wrong in one hook is no reason to end the stream for everybody. Nothing of the stream's is
+            // changed by it, and what it leaves of its own is its own affair.
+            if catch_unwind(AssertUnwindSafe(|| hook.on(signal))).is_err() {
+                tracing::error!(stream = self.name, "a hook of the stream has panicked");
+            }
+        }
+    }
+
+    /// Says the last word for a stream whose task has gone without one; nothing if there was one.
+    pub(crate) fn gone(&self, reason: &Disconnect) {
+        if self.with(|state| state.phase) != Phase::Ended {
+            self.disconnected(reason, None);
         }
     }
 
@@ -257,6 +270,37 @@ mod tests {
         fn on(&self, signal: &StreamSignal<'_>) {
             self.0.lock().unwrap().push(format!("{signal:?}"));
         }
+    }
+
+    /// A hook with a mistake of its own.
+    struct Rash;
+
+    impl StreamHook for Rash {
+        fn on(&self, _: &StreamSignal<'_>) {
+            panic!("a mistake in a hook");
+        }
+    }
+
+    #[test]
+    fn a_hook_that_panics_harms_nobody_else() {
+        let seen = Arc::new(Seen::default());
+        let health = Health::new("test", vec![Arc::new(Rash), seen.clone()]);
+        health.connecting();
+        health.undecodable("no JSON");
+        let state = health.state();
+        assert_eq!((state.attempts, state.undecodable), (1, 1));
+        assert_eq!(seen.0.lock().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_stream_that_has_gone_is_over_and_has_one_last_word() {
+        let health = Health::new("test", Vec::new());
+        health.connected(true, Duration::ZERO);
+        health.gone(&Disconnect::new(DisconnectKind::Lost, "gone"));
+        health.gone(&Disconnect::new(DisconnectKind::Lost, "gone again"));
+        let state = health.state();
+        assert_eq!(state.phase, Phase::Ended);
+        assert_eq!(state.last_disconnect.unwrap().message(), "gone");
     }
 
     #[test]

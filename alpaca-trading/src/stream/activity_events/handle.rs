@@ -10,8 +10,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::ActivityUpdate;
+use super::healing::stopped;
 use super::outbox::Handed;
-use crate::stream::{Disconnect, DisconnectKind, Health, StreamItem, StreamState};
+use crate::stream::{Disconnect, Health, StreamItem, StreamState};
 
 /// The activities of an account as they happen, each event once, across breaks of the connection; from
 /// [`connect`](crate::resources::activity_events::ActivityEvents::connect).
@@ -89,9 +90,7 @@ impl Stream for ActivityStream {
         };
         let ended = ready!(Pin::new(task).poll(context));
         this.task = None;
-        let reason = ended.unwrap_or_else(|_| {
-            Disconnect::new(DisconnectKind::Failed, "the stream's task was stopped")
-        });
+        let reason = ended.unwrap_or_else(|_| stopped());
         Poll::Ready(Some(StreamItem::Disconnected {
             reason,
             retry_in: None,

@@ -51,6 +51,9 @@ pub(super) trait Connect: Send + Sync + 'static {
 
     /// A text of the service for the log: short, in one line, without a secret.
     fn shown(&self, text: &[u8]) -> String;
+
+    /// The text of a message for its consumer: clipped, and without a secret.
+    fn hidden(&self, message: &[u8]) -> String;
 }
 
 /// What somebody who waits for the first connection is told.
@@ -114,10 +117,25 @@ struct End {
     visit: Option<Visit>,
 }
 
+/// Says that a stream is over whose task goes without a word: it has panicked, or its runtime is no more.
+struct Last(Health);
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        self.0.gone(&stopped());
+    }
+}
+
+/// Why a stream is over whose task has gone.
+pub(super) fn stopped() -> Disconnect {
+    Disconnect::new(DisconnectKind::Failed, "the stream's task was stopped")
+}
+
 impl<C: Connect> Healing<C> {
     /// Runs until the stream ends for good or its consumer goes.
     pub(super) async fn run(self) -> Disconnect {
         let (health, outbox) = (self.health.clone(), self.outbox.clone());
+        let _last = Last(self.health.clone());
         let healing = pin!(self.heal());
         let reason = tokio::select! {
             biased;
@@ -255,7 +273,7 @@ impl<C: Connect> Healing<C> {
         match frame {
             Frame::Event(data) => {
                 let bytes = data.len();
-                match update::decode(data, Utc::now()) {
+                match update::decode(data, Utc::now(), |text| self.connect.hidden(text)) {
                     Decoded::Update(update) => {
                         let (id, at) = (update.event_id().to_owned(), update.event.at);
                         if self.admit(&id, Some(at), visit) {
@@ -268,7 +286,8 @@ impl<C: Connect> Healing<C> {
                 }
             }
             Frame::TooLong(head) => {
-                let garbled = update::too_long(&head, self.longest);
+                let garbled =
+                    update::too_long(&head, self.longest, |text| self.connect.hidden(text));
                 self.garbled(garbled, visit).await;
             }
             Frame::Comment(text) => return self.comment(&text).await,

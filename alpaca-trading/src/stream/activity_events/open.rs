@@ -16,7 +16,7 @@ use super::outbox::outbox;
 use crate::Client;
 use crate::error::{Error, ErrorKind, InOperation as _, Outcome, Result, private, snippet_hiding};
 use crate::resources::activity_events::{ActivityEvents, EventQuery};
-use crate::stream::{Backoff, Health, Reconnect, StreamHook};
+use crate::stream::{Backoff, Health, Reconnect, StreamHook, clipped_without};
 use crate::transport::after;
 
 /// The operation behind a stream.
@@ -120,9 +120,10 @@ impl ActivityConnect {
     }
 
     /// How long nothing may be heard, not even a heartbeat, before a connection counts as dead: 90 seconds
-    /// unless it is set. Time in which the consumer does not keep up does not count.
+    /// unless it is set, and a tenth of a second at least. Time in which the consumer does not keep up does not
+    /// count.
     pub fn silence(mut self, limit: Duration) -> Self {
-        self.silence = limit;
+        self.silence = limit.max(Duration::from_millis(100));
         self
     }
 
@@ -257,6 +258,12 @@ impl Connect for ToService {
         let secrets = keys.as_ref().map(private).unwrap_or_default();
         snippet_hiding(text, None, 200, &secrets)
     }
+
+    fn hidden(&self, message: &[u8]) -> String {
+        let keys = self.0.pipeline().credentials.held();
+        let secret = keys.as_ref().map_or("", |keys| keys.secret());
+        clipped_without(message, secret)
+    }
 }
 
 #[cfg(test)]
@@ -281,6 +288,15 @@ mod tests {
     }
 
     #[test]
+    fn a_silence_of_nothing_would_give_up_every_connection_and_is_not_taken() {
+        let stream = client().activity_events().stream(EventQuery::new());
+        assert_eq!(
+            stream.silence(Duration::ZERO).silence,
+            Duration::from_millis(100)
+        );
+    }
+
+    #[test]
     fn what_is_set_is_shown_and_no_key_is() {
         let client = client();
         let connect = client.activity_events().stream(EventQuery::new());
@@ -288,7 +304,9 @@ mod tests {
         assert!(shown.contains("silence: 7s"), "{shown}");
         assert!(!shown.contains("PKTEST") && !shown.contains("secret-of-tests"));
         // Not even what the service says shows one.
-        let text = ToService(client).shown(b" welcome secret-of-tests\x1b[2J");
+        let service = ToService(client);
+        assert_eq!(service.hidden(b"a secret-of-tests"), "a ***");
+        let text = service.shown(b" welcome secret-of-tests\x1b[2J");
         assert!(
             text.contains("welcome") && !text.contains("secret-of-tests"),
             "{text}"

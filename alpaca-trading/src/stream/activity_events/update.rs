@@ -8,7 +8,6 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use crate::error::{Error, Facts};
-use crate::stream::clipped;
 
 /// A fill, a correction or a bust of one, a dividend, a fee, or something else that moves money or shares.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,7 +50,7 @@ pub(super) struct Garbled {
     pub(super) id: String,
     /// When it happened, if that can be read.
     pub(super) at: Option<DateTime<Utc>>,
-    /// The message, clipped.
+    /// The message, clipped, and without a secret, should the service repeat one.
     pub(super) text: String,
     /// What is wrong with it, for its consumer.
     pub(super) error: String,
@@ -68,15 +67,19 @@ struct Head {
     at: Option<serde_json::Value>,
 }
 
-/// Reads the data of an event.
-pub(super) fn decode(data: Vec<u8>, received_at: DateTime<Utc>) -> Decoded {
+/// Reads the data of an event. What cannot be understood is shown as `hidden` makes it.
+pub(super) fn decode(
+    data: Vec<u8>,
+    received_at: DateTime<Utc>,
+    hidden: impl Fn(&[u8]) -> String,
+) -> Decoded {
     match serde_json::from_slice(&data) {
         Ok(event) => Decoded::Update(Box::new(ActivityUpdate { event, received_at })),
-        Err(error) => Decoded::Garbled(garbled(data, &error)),
+        Err(error) => Decoded::Garbled(garbled(data, &error, hidden)),
     }
 }
 
-fn garbled(data: Vec<u8>, error: &serde_json::Error) -> Garbled {
+fn garbled(data: Vec<u8>, error: &serde_json::Error, hidden: impl Fn(&[u8]) -> String) -> Garbled {
     let head = serde_json::from_slice::<Head>(&data).ok();
     let (id, at) = head.map_or((None, None), |head| (head.event_id, head.at));
     let at = at.and_then(|at| at.as_str()?.parse().ok());
@@ -85,13 +88,16 @@ fn garbled(data: Vec<u8>, error: &serde_json::Error) -> Garbled {
     let path = path(&data);
     let data = Bytes::from(data);
     let error = Error::from_decode(&data, error, &Facts::default());
+    // It may repeat what it does not like, and so may the path.
+    let path = path.map(|path| hidden(path.as_bytes()));
+    let message = hidden(error.message().as_bytes());
     Garbled {
         id: id.unwrap_or_else(|| fingerprint(&data)),
         at,
-        text: clipped(&data),
+        text: hidden(&data),
         error: match &path {
-            Some(path) => format!("{path}: {}", error.message()),
-            None => error.message().to_owned(),
+            Some(path) => format!("{path}: {message}"),
+            None => message,
         },
         place: match path {
             Some(path) => format!("not an event, at {path}"),
@@ -111,12 +117,12 @@ fn path(data: &[u8]) -> Option<String> {
 }
 
 /// A message that is longer than it may be, of which this is the beginning.
-pub(super) fn too_long(head: &[u8], limit: usize) -> Garbled {
+pub(super) fn too_long(head: &[u8], limit: usize, hidden: impl Fn(&[u8]) -> String) -> Garbled {
     let error = format!("longer than {limit} bytes, and skipped");
     Garbled {
         id: named(head).unwrap_or_else(|| fingerprint(head)),
         at: None,
-        text: clipped(head),
+        text: hidden(head),
         place: error.clone(),
         error,
     }
@@ -144,6 +150,7 @@ pub(super) mod tests {
     use alpaca_trading_gen::types::ActivityEventDetails;
 
     use super::*;
+    use crate::stream::clipped_without;
 
     const ID: &str = "01JNABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -157,8 +164,14 @@ pub(super) mod tests {
         .replace('\n', "")
     }
 
+    const SECRET: &str = "secret-of-tests";
+
+    fn hidden(bytes: &[u8]) -> String {
+        clipped_without(bytes, SECRET)
+    }
+
     fn read(text: &str) -> Decoded {
-        decode(text.into(), DateTime::UNIX_EPOCH)
+        decode(text.into(), DateTime::UNIX_EPOCH, hidden)
     }
 
     fn fault(text: &str) -> Garbled {
@@ -201,16 +214,36 @@ pub(super) mod tests {
         assert!(one.id.starts_with('#') && one.id != other.id);
         assert_eq!(one.id, fault("nonsense").id);
         assert_eq!(fault(r#"{"event_id": 7}"#).at, None);
-        let Decoded::Garbled(bytes) = decode(vec![0xff, b'{'], DateTime::UNIX_EPOCH) else {
+        let Decoded::Garbled(bytes) = decode(vec![0xff, b'{'], DateTime::UNIX_EPOCH, hidden) else {
             panic!("no text");
         };
         assert_eq!(bytes.text, "\u{fffd}{");
     }
 
     #[test]
+    fn what_is_shown_of_an_event_that_is_not_understood_holds_no_secret() {
+        let text = json(ID, "FEE", "2026-10-01T14:30:00Z", "{}");
+        let long = format!("{}{SECRET}", "x".repeat(crate::stream::item::CLIP - 40));
+        for bad in [
+            SECRET.to_owned(),
+            text.replace("-1.50", SECRET),
+            text.replace("\"-1.50\"", &format!("{{\"{SECRET}\":1}}")),
+            long,
+        ] {
+            let garbled = fault(&bad);
+            let shown = format!("{garbled:?}");
+            // Not even a part of it.
+            assert!(!shown.contains(&SECRET[..8]), "{shown}");
+            assert!(garbled.text.contains("***"), "{shown}");
+        }
+    }
+
+    #[test]
     fn what_is_too_long_says_so() {
-        let garbled = too_long(format!(r#"data: {{"event_id":"{ID}","#).as_bytes(), 9);
+        let head = format!(r#"data: {{"event_id":"{ID}","{SECRET}"#);
+        let garbled = too_long(head.as_bytes(), 9, hidden);
         assert_eq!(garbled.id, ID);
+        assert!(garbled.text.ends_with(r#"","***"#), "{}", garbled.text);
         assert_eq!(garbled.error, "longer than 9 bytes, and skipped");
     }
 }

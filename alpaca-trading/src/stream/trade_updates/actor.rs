@@ -4,6 +4,7 @@
 mod pace;
 mod readings;
 
+use std::panic::AssertUnwindSafe;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +20,7 @@ use super::ledger::Tally;
 use super::options::Options;
 use super::source::{self, Found, Look, Source};
 use crate::Client;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::stream::{Backoff, Disconnect, DisconnectKind, StreamItem, clipped_without};
 use readings::{Current, Readings, read};
 
@@ -62,7 +63,9 @@ impl Drop for Last {
     fn drop(&mut self) {
         if self.0.reason().is_none() {
             let message = "the task of the stream is gone";
-            self.0.end(Disconnect::new(DisconnectKind::Lost, message));
+            let reason = Disconnect::new(DisconnectKind::Lost, message);
+            self.0.health.gone(&reason);
+            self.0.end(reason);
         }
     }
 }
@@ -418,15 +421,24 @@ impl Actor {
         self.readings.doubted = false;
         let hub = Arc::clone(&self.hub);
         let begun = hub.look(|ledger| ledger.has_begun());
+        let from = (hub.time)();
+        let reading = async move {
+            match begun {
+                true => source::missed(&*source, &*hub).await,
+                false => source::beginning(&*source).await,
+            }
+        };
+        // The client's hooks and its provider of keys run in it: what goes wrong in them is a reading that failed.
+        let reading = AssertUnwindSafe(reading).catch_unwind();
         self.readings.current = Some(Current {
             begun: now,
-            from: (hub.time)(),
-            future: Box::pin(async move {
-                match begun {
-                    true => source::missed(&*source, &*hub).await,
-                    false => source::beginning(&*source).await,
-                }
-            }),
+            from,
+            future: Box::pin(reading.map(|read| {
+                read.unwrap_or_else(|_| {
+                    let message = "a hook or a provider of the client's has panicked";
+                    Err(Error::new(ErrorKind::Hook, message))
+                })
+            })),
         });
     }
 

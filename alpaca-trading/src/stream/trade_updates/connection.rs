@@ -98,9 +98,11 @@ fn failed(message: impl Into<String>) -> Disconnect {
     Disconnect::new(DisconnectKind::Failed, message)
 }
 
-/// What an answer says that opens no websocket. None of them is about the keys, which come later.
-fn refused(status: StatusCode) -> Disconnect {
+/// What an answer says that opens no websocket. The keys come later, and yet whoever is not let in now is not let in
+/// the next time: to ask again and again would help nobody.
+pub(super) fn refused(status: StatusCode) -> Disconnect {
     let kind = match status.as_u16() {
+        401 | 403 => DisconnectKind::Unauthorized,
         // The words of Alpaca's data streams for too many connections, as a status.
         406 | 429 => DisconnectKind::ConnectionLimit,
         500.. => DisconnectKind::ServerError,

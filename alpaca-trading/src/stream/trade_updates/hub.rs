@@ -9,11 +9,18 @@ use tokio::sync::Notify;
 
 use super::TradeUpdate;
 use super::ledger::{Ledger, Reading, Tally};
-use super::ring::{Read, Ring};
+use super::ring::{Read, Ring, Weigh};
 use super::source::Look;
 use crate::stream::{Disconnect, Health, StreamItem, StreamSignal};
 
 pub(super) type Item = StreamItem<TradeUpdate>;
+
+impl Weigh for Item {
+    fn bytes(&self) -> usize {
+        let updates = self.updates().iter();
+        updates.map(|update| update.size.bytes()).sum()
+    }
+}
 
 /// The time by the service's clock, as well as it is known.
 pub(super) type ServiceTime = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -106,10 +113,12 @@ impl Hub {
     /// Takes a message of the stream. Consumers are not [woken](Self::wake): where many messages come at
     /// once, that costs more than the rest.
     pub(super) fn live(&self, update: TradeUpdate) -> Tally {
-        let age = self.age(&update);
+        let now = (self.time)();
+        let age = self.age(&update, now);
         let tally = {
             let mut inner = self.lock();
             let Inner { ledger, ring, .. } = &mut *inner;
+            ledger.clock(now);
             let tally = ledger.live(update, &mut |update| ring.push(StreamItem::Update(update)));
             inner.unheard |= tally.told > 0;
             tally
@@ -122,12 +131,12 @@ impl Hub {
     }
 
     /// How long an update was on its way; asked for only by hooks.
-    fn age(&self, update: &TradeUpdate) -> Option<Duration> {
+    fn age(&self, update: &TradeUpdate, now: DateTime<Utc>) -> Option<Duration> {
         if !self.health.has_hooks() {
             return None;
         }
         let at = update.at.or(update.timestamp)?;
-        ((self.time)() - at).to_std().ok()
+        (now - at).to_std().ok()
     }
 
     fn count(&self, tally: Tally) {
@@ -169,6 +178,8 @@ impl Hub {
         let (told, stays) = self.change(|inner| {
             inner.began = from;
             let number = inner.ring.next();
+            // Later orders need not be in it, whatever the others say.
+            inner.ledger.clock(from);
             let updates = inner.ledger.begin(reading, tell_open, number);
             let told = updates.len();
             let complete = inner.ledger.is_complete();
@@ -207,6 +218,7 @@ impl Hub {
             let since = was_stale.unwrap_or_else(|| inner.sound());
             let Inner { ledger, ring, .. } = &mut *inner;
             let number = ring.next();
+            ledger.clock(to);
             let updates = ledger.reconcile(reading, number);
             let told = updates.len();
             let mut released = Vec::new();

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::TradeUpdate;
+use super::update::Size;
 use crate::credentials::{Exposed, Keys};
 
 /// The one stream that is listened to.
@@ -68,7 +69,11 @@ impl Message {
             Ok(text) => serde_json::from_str(text),
             Err(_) => serde_json::from_slice(bytes),
         };
-        message.map_err(|error| explained(bytes, &error))
+        let mut message = message.map_err(|error| explained(bytes, &error))?;
+        if let Self::Update(update) = &mut message {
+            update.size = Size::of(bytes);
+        }
+        Ok(message)
     }
 }
 

@@ -4,10 +4,11 @@ mod actor;
 mod connection;
 mod consumer;
 mod event;
-mod exact;
 mod hub;
 mod ledger;
+mod loose;
 mod message;
+mod moment;
 mod options;
 mod ring;
 mod source;
@@ -97,7 +98,7 @@ impl TradeUpdates {
     }
 
     /// How many items are kept for a consumer that does not read them: 4,096 if nothing is said, and one at
-    /// least. They are the same for all consumers. Whoever is further behind is told so
+    /// least; and never more than 64 MiB of messages. They are the same for all consumers. Whoever is further behind is told so
     /// ([`Lagged`](super::StreamItem::Lagged)), and what it has missed.
     pub fn buffer(mut self, items: usize) -> Self {
         self.options.buffer = items.max(1);
@@ -145,7 +146,8 @@ impl TradeUpdates {
     ///
     /// # Errors
     ///
-    /// `is_unauthorized` when the service refuses the credentials, after a single attempt. Of kind
+    /// `is_unauthorized` when the service refuses the credentials, or the connection with 401 or 403, after a single
+    /// attempt; where a provider hands out credentials, after one more with others. Of kind
     /// [`Timeout`](ErrorKind::Timeout) when no connection came about in time, with the last failure in the
     /// message.
     pub async fn connect(self) -> Result<TradeStream> {

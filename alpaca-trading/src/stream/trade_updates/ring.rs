@@ -1,16 +1,27 @@
 //! The items that were told last, for consumers that read at their own pace.
 //!
 //! One ring serves all consumers of a connection. It holds what one of them has not read yet, up to a
-//! limit: then the oldest item goes, and whoever has not read it has missed it. A consumer that never
-//! reads costs that much and holds up nobody.
+//! limit in number and in size: then the oldest item goes, and whoever has not read it has missed it. A consumer
+//! that never reads costs that much and holds up nobody.
 
 use std::collections::{HashMap, VecDeque};
 use std::task::Waker;
+
+/// The most bytes of messages that are kept. The newest item is kept whatever its size.
+pub(super) const BYTES: usize = 64 * 1_024 * 1_024;
+
+/// How much of memory something takes that grows with what the service says, roughly.
+pub(super) trait Weigh {
+    /// The bytes of the messages in it.
+    fn bytes(&self) -> usize;
+}
 
 /// Items with ascending numbers, and who has read them.
 #[derive(Debug)]
 pub(super) struct Ring<T> {
     slots: VecDeque<Slot<T>>,
+    /// The bytes of all slots.
+    bytes: usize,
     /// The number of the first slot.
     first: u64,
     capacity: usize,
@@ -49,10 +60,11 @@ pub(super) enum Read<T> {
     Over,
 }
 
-impl<T: Clone> Ring<T> {
+impl<T: Clone + Weigh> Ring<T> {
     pub(super) fn new(capacity: usize) -> Self {
         Self {
             slots: VecDeque::new(),
+            bytes: 0,
             first: 1,
             capacity: capacity.max(1),
             readers: HashMap::new(),
@@ -70,13 +82,20 @@ impl<T: Clone> Ring<T> {
     pub(super) fn push(&mut self, item: T) -> u64 {
         let number = self.next();
         let left = self.readers.len();
-        if self.slots.len() >= self.capacity {
-            self.slots.pop_front();
-            self.first += 1;
+        self.bytes += item.bytes();
+        while self.slots.len() >= self.capacity || (self.bytes > BYTES && !self.slots.is_empty()) {
+            self.drop_first();
         }
         self.slots.push_back(Slot { item, left });
         self.trim();
         number
+    }
+
+    fn drop_first(&mut self) {
+        if let Some(slot) = self.slots.pop_front() {
+            self.bytes -= slot.item.bytes();
+            self.first += 1;
+        }
     }
 
     /// Nothing more will come.
@@ -165,8 +184,7 @@ impl<T: Clone> Ring<T> {
     /// Drops what everybody has read.
     fn trim(&mut self) {
         while self.slots.front().is_some_and(|slot| slot.left == 0) {
-            self.slots.pop_front();
-            self.first += 1;
+            self.drop_first();
         }
     }
 
@@ -180,6 +198,13 @@ impl<T: Clone> Ring<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Weigh for u32 {
+        /// A million bytes for each thousand: the small numbers of most tests weigh nothing.
+        fn bytes(&self) -> usize {
+            usize::try_from(self / 1_000).unwrap() * 1_000_000
+        }
+    }
 
     fn read(ring: &mut Ring<u32>, id: u64) -> Read<u32> {
         ring.read(id, Waker::noop())
@@ -222,6 +247,25 @@ mod tests {
         assert_eq!(ring.waiting().len(), 1);
         assert_eq!(ring.push(6), 6);
         assert_eq!(read(&mut ring, slow), Read::Item(6));
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded_in_size() {
+        let mut ring = Ring::new(1_000);
+        let slow = ring.join();
+        // 16 MB each: four of them fit.
+        for _ in 0..10 {
+            ring.push(16_000);
+        }
+        assert_eq!((ring.slots.len(), ring.bytes), (4, 64_000_000));
+        assert_eq!(read(&mut ring, slow), Read::Missed { items: 6, next: 1 });
+        // One that does not fit is kept all the same, alone.
+        ring.push(100_000);
+        assert_eq!((ring.slots.len(), ring.bytes), (1, 100_000_000));
+        ring.push(1_000);
+        assert_eq!((ring.slots.len(), ring.bytes), (1, 1_000_000));
+        ring.skip(slow);
+        assert_eq!((ring.slots.len(), ring.bytes), (0, 0));
     }
 
     #[test]

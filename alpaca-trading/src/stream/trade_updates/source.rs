@@ -14,6 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::ledger::{Ledger, Reading, UnreadOrder};
+use super::moment;
 use crate::error::{Error, ErrorKind, Result};
 use crate::orders::OrderQuery;
 use crate::resources::activities::ActivityQuery;
@@ -73,7 +74,7 @@ impl Source for Client {
                 found.append(page);
                 if oldest
                     .zip(newest)
-                    .is_some_and(|(oldest, newest)| oldest < newest - OVERLAP)
+                    .is_some_and(|(oldest, newest)| oldest < moment::before(newest, OVERLAP))
                 {
                     break;
                 }
@@ -166,7 +167,7 @@ pub(super) async fn missed(source: &dyn Source, ledger: &impl Look) -> Result<Fo
     );
     let mut closed = OrderQuery::closed();
     if let Some(sound) = sound {
-        closed = closed.after(sound - OVERLAP);
+        closed = closed.after(moment::before(sound, OVERLAP));
     }
     let closed = source.orders(closed).await?;
     orders.extend(
@@ -188,8 +189,8 @@ pub(super) async fn missed(source: &dyn Source, ledger: &impl Look) -> Result<Fo
     {
         let second = TimeDelta::seconds(1);
         let query = OrderQuery::closed()
-            .after(*first - second)
-            .until(*last + second);
+            .after(moment::before(*first, second))
+            .until(moment::after(*last, second));
         let closed = source.orders(query).await?;
         // Those that could not be understood are asked for below, if they are wanted.
         let closed = found.take(closed).into_iter();

@@ -2,6 +2,7 @@
 
 mod bad_content;
 mod bad_keys;
+mod bad_times;
 mod consumers;
 mod endings;
 pub(super) mod fixture;

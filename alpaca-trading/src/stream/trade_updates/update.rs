@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::TradeEvent;
-use super::exact::Exactly;
+use super::loose::{Exactly, Parsed, Text};
 
 /// Something that has happened to an order.
 ///
@@ -71,9 +71,34 @@ pub struct TradeUpdate {
     /// Of the fill of a multi-leg order: what was filled of each leg.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub legs: Vec<LegFill>,
-    /// What else the message had.
+    /// What else the message had. A consumer that is told again what it was too slow for does not get it, where the
+    /// message was longer than 64 KiB.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub other: Map<String, Value>,
+    /// How long the message was.
+    #[serde(skip)]
+    pub(super) size: Size,
+}
+
+/// How many bytes a message had; of what was read, none. It is nothing of the update's: two that say the same are
+/// equal.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Size(usize);
+
+impl Size {
+    pub(super) fn of(message: &[u8]) -> Self {
+        Self(message.len())
+    }
+
+    pub(super) fn bytes(self) -> usize {
+        self.0
+    }
+}
+
+impl PartialEq for Size {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// How an update was learnt.
@@ -178,6 +203,7 @@ impl TradeUpdate {
             position_qtys: BTreeMap::new(),
             legs: Vec::new(),
             other: Map::new(),
+            size: Size::default(),
             order,
         }
     }
@@ -246,15 +272,15 @@ impl<'de> Visitor<'de> for Fields {
             match key {
                 Key::Event => event = Some(map.next_value()?),
                 Key::Order => order = Some(map.next_value()?),
-                Key::Timestamp => rest.timestamp = map.next_value()?,
-                Key::At => rest.at = map.next_value()?,
-                Key::EventId => rest.event_id = map.next_value()?,
-                Key::ExecutionId => rest.execution_id = map.next_value()?,
+                Key::Timestamp => rest.timestamp = map.next_value::<Parsed<_>>()?.0,
+                Key::At => rest.at = map.next_value::<Parsed<_>>()?.0,
+                Key::EventId => rest.event_id = map.next_value::<Text>()?.0,
+                Key::ExecutionId => rest.execution_id = map.next_value::<Text>()?.0,
                 Key::Price => rest.price = map.next_value::<Exactly>()?.0,
                 Key::Qty => rest.qty = map.next_value::<Exactly>()?.0,
                 Key::PositionQty => rest.position_qty = map.next_value::<Exactly>()?.0,
-                Key::Previous => rest.previous = map.next_value()?,
-                Key::Reason => rest.reason = map.next_value()?,
+                Key::Previous => rest.previous = map.next_value::<Text>()?.0,
+                Key::Reason => rest.reason = map.next_value::<Text>()?.0,
                 Key::PositionQtys => {
                     let all: Option<BTreeMap<String, Exactly>> = map.next_value()?;
                     let all = all.unwrap_or_default().into_iter();
@@ -287,6 +313,7 @@ impl<'de> Visitor<'de> for Fields {
             position_qtys: rest.position_qtys,
             legs: rest.legs,
             other: rest.other,
+            size: Size::default(),
         })
     }
 }
@@ -360,25 +387,24 @@ impl<'de> Deserialize<'de> for Key {
 
 impl<'de> Deserialize<'de> for LegFill {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
         struct Wire {
-            order_id: Option<Uuid>,
-            symbol: Option<String>,
-            execution_id: Option<String>,
-            #[serde(default)]
+            order_id: Parsed<Uuid>,
+            symbol: Text,
+            execution_id: Text,
             qty: Exactly,
-            #[serde(default)]
             price: Exactly,
-            timestamp: Option<DateTime<Utc>>,
+            timestamp: Parsed<DateTime<Utc>>,
         }
         let wire = Wire::deserialize(deserializer)?;
         Ok(Self {
-            order_id: wire.order_id,
-            symbol: wire.symbol,
-            execution_id: wire.execution_id,
+            order_id: wire.order_id.0,
+            symbol: wire.symbol.0,
+            execution_id: wire.execution_id.0,
             qty: wire.qty.0,
             price: wire.price.0,
-            timestamp: wire.timestamp,
+            timestamp: wire.timestamp.0,
         })
     }
 }

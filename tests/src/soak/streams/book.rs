@@ -33,6 +33,32 @@ struct Page {
     ended: bool,
 }
 
+/// What must be as the account has it.
+#[derive(Debug, PartialEq)]
+struct State<'a> {
+    status: &'a OrderStatus,
+    qty: Option<Decimal>,
+    filled_qty: Option<Decimal>,
+    filled_avg_price: Option<Decimal>,
+    limit_price: Option<Decimal>,
+    stop_price: Option<Decimal>,
+    replaced_by: Option<Uuid>,
+}
+
+impl<'a> State<'a> {
+    fn of(order: &'a Order) -> Self {
+        Self {
+            status: &order.status,
+            qty: order.qty,
+            filled_qty: order.filled_qty,
+            filled_avg_price: order.filled_avg_price,
+            limit_price: order.limit_price,
+            stop_price: order.stop_price,
+            replaced_by: order.replaced_by,
+        }
+    }
+}
+
 fn is_end(status: &OrderStatus) -> bool {
     matches!(
         status,
@@ -125,16 +151,11 @@ impl Book {
                 }
                 continue;
             };
-            let told = &page.order;
-            if told.status != order.status || told.filled_qty != order.filled_qty {
+            let (told, expected) = (State::of(&page.order), State::of(order));
+            if told != expected {
                 found.push(format!(
-                    "{} is {} with {:?} filled, and was told as {} with {:?} ({})",
-                    order.id,
-                    order.status,
-                    order.filled_qty,
-                    told.status,
-                    told.filled_qty,
-                    page.last
+                    "{} is {expected:?}, and was told as {told:?} ({})",
+                    order.id, page.last
                 ));
             }
         }

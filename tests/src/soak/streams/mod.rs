@@ -45,6 +45,8 @@ pub struct StreamTally {
     pub reconnects: u64,
     /// How often a connection was cut in the middle of something.
     pub cuts: u64,
+    /// How often it was cut before the service had said that it is ready.
+    pub early: u64,
     /// How many messages were told again, or came too late.
     pub skipped: u64,
     /// How many items consumers have missed that read too slowly, and learnt of otherwise.
@@ -64,6 +66,7 @@ impl AddAssign for StreamTally {
         self.missed += other.missed;
         self.reconnects += other.reconnects;
         self.cuts += other.cuts;
+        self.early += other.early;
         self.skipped += other.skipped;
         self.lagged += other.lagged;
         self.violations.append(&mut other.violations);
@@ -75,7 +78,7 @@ impl fmt::Display for StreamTally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} runs, {} orders, {} updates ({} fills), {} missed and found, {} reconnects ({} cut), {} skipped, {} lagged, {} violations, {:.1} s",
+            "{} runs, {} orders, {} updates ({} fills), {} missed and found, {} reconnects ({} cut, {} of them in the handshake), {} skipped, {} lagged, {} violations, {:.1} s",
             self.runs,
             self.orders,
             self.updates,
@@ -83,6 +86,7 @@ impl fmt::Display for StreamTally {
             self.missed,
             self.reconnects,
             self.cuts,
+            self.early,
             self.skipped,
             self.lagged,
             self.violations.len(),
@@ -91,13 +95,33 @@ impl fmt::Display for StreamTally {
     }
 }
 
+impl StreamTally {
+    /// What has to happen in many runs and did not: without it they show nothing.
+    #[must_use]
+    pub fn shortfalls(&self) -> Vec<String> {
+        let happened = [
+            ("no fill was told", self.fills),
+            ("nothing was missed", self.missed),
+            ("no connection was made anew", self.reconnects),
+            ("no connection was cut", self.cuts),
+            ("no connection was cut in its handshake", self.early),
+            ("nothing came twice or too late", self.skipped),
+            ("no consumer was too slow", self.lagged),
+        ];
+        let not = happened.into_iter().filter(|(_, count)| *count == 0);
+        not.map(|(what, _)| format!("streams, {} runs: {what}", self.runs))
+            .collect()
+    }
+}
+
 /// Something that is done to the wire.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Harm {
-    /// The connection is cut after so many bytes: in the handshake, after it, in the middle of a frame.
-    Cut(u64),
+    /// The connection is cut after so many bytes, and those that follow it after so many: in the handshake, after
+    /// it, in the middle of a frame, while the account is read.
+    Cut(Vec<u64>),
     /// The same, while reading the account fails as well.
-    CutAndRefuse(u64),
+    CutAndRefuse(Vec<u64>),
     /// The service does something to one of its frames.
     Frame(StreamFault),
     /// The service stops to listen, and begins again later.
@@ -146,6 +170,8 @@ pub async fn trade_stream(seed: u64, orders: u64) -> StreamTally {
         .silence(Duration::from_millis(300))
         // In half of the runs a consumer that is slow falls behind what is kept for it.
         .buffer([50, 4_096][usize::try_from(seed % 2).unwrap_or(0)])
+        // A trailing stop moves without an event.
+        .audit_every(Duration::from_secs(1))
         .with_open_orders()
         .connect()
         .await
@@ -173,7 +199,7 @@ pub async fn trade_stream(seed: u64, orders: u64) -> StreamTally {
         if listener.book.updates >= until_harm {
             until_harm = listener.book.updates + 50 + random.below(400);
             let harm = draw(&mut random);
-            harms.push(harm);
+            harms.push(harm.clone());
             do_harm(
                 &simulator,
                 &proxy,
@@ -187,6 +213,7 @@ pub async fn trade_stream(seed: u64, orders: u64) -> StreamTally {
     }
     simulator.faults().clear();
     proxy.slow_down(0);
+    proxy.cut_after([]);
     let mut tally = StreamTally {
         runs: 1,
         orders: trader.submitted,
@@ -210,6 +237,7 @@ pub async fn trade_stream(seed: u64, orders: u64) -> StreamTally {
     tally.missed = listener.book.missed;
     tally.reconnects = state.reconnects;
     tally.cuts = proxy.cuts();
+    tally.early = proxy.early_cuts();
     tally.skipped = state.duplicates + state.superseded;
     tally.lagged = lazy.book.lagged;
     if state.undecodable > 0 {
@@ -224,15 +252,25 @@ pub async fn trade_stream(seed: u64, orders: u64) -> StreamTally {
 /// What is done to the wire this time.
 fn draw(random: &mut Random) -> Harm {
     match random.below(12) {
-        0..=2 => Harm::Cut(random.below(600)),
-        3 => Harm::Cut(random.below(20_000)),
-        4..=5 => Harm::CutAndRefuse(random.below(3_000)),
+        0..=2 => Harm::Cut(cuts(random, 600)),
+        3 => Harm::Cut(cuts(random, 20_000)),
+        4..=5 => Harm::CutAndRefuse(cuts(random, 3_000)),
         6 => Harm::Frame(StreamFault::Mute),
         7 => Harm::Frame(StreamFault::Close),
         8 => Harm::Frame(StreamFault::Error),
         9 => Harm::Frame(StreamFault::SlowReader),
         _ => Harm::Restart,
     }
+}
+
+/// After how many bytes a connection is cut, and up to three that follow it: about as many as a handshake and what
+/// is said while the account is read.
+fn cuts(random: &mut Random, first: u64) -> Vec<u64> {
+    let mut cuts = vec![random.below(first)];
+    for _ in 0..random.below(4) {
+        cuts.push(random.below(900));
+    }
+    cuts
 }
 
 async fn do_harm(

@@ -306,3 +306,40 @@ fn a_stream_can_be_sent_to_another_task_and_shows_nothing_of_what_it_told() {
         assert!(matches!(first[..], [Item::Connected]));
     });
 }
+
+/// A service on which the stream's own task comes to grief.
+struct Broken;
+
+impl Connect for Broken {
+    fn open(&self, _: EventQuery) -> BoxFuture<'_, Result<Opened>> {
+        panic!("a mistake of our own");
+    }
+
+    fn clock_offset(&self) -> Option<TimeDelta> {
+        None
+    }
+
+    fn shown(&self, _: &[u8]) -> String {
+        String::new()
+    }
+
+    fn hidden(&self, _: &[u8]) -> String {
+        String::new()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_whose_task_is_gone_says_that_it_is_over() {
+    let mut stream = begin(Broken, live());
+    match stream.next().await {
+        Some(Item::Disconnected {
+            reason,
+            retry_in: None,
+        }) => assert_eq!(reason.kind(), DisconnectKind::Failed),
+        other => panic!("{other:?}"),
+    }
+    let state = stream.state();
+    assert_eq!(state.phase, Phase::Ended);
+    assert!(state.last_disconnect.is_some());
+    assert!(stream.next().await.is_none());
+}

@@ -175,6 +175,10 @@ impl Connect for Script {
     fn shown(&self, _: &[u8]) -> String {
         String::new()
     }
+
+    fn hidden(&self, message: &[u8]) -> String {
+        crate::stream::clipped(message)
+    }
 }
 
 /// Begins a stream of a service.

@@ -122,6 +122,10 @@ impl Connect for Service {
     fn shown(&self, _: &[u8]) -> String {
         String::new()
     }
+
+    fn hidden(&self, message: &[u8]) -> String {
+        crate::stream::clipped(message)
+    }
 }
 
 #[tokio::test(start_paused = true)]

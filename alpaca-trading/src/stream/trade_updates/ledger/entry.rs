@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use alpaca_trading_gen::types::{Order, OrderClass, OrderLeg, OrderStatus};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use tokio::time::Instant;
 
@@ -16,6 +16,13 @@ use crate::lists::hashed;
 /// In how many readings in a row an order must be unknown to the service to be gone: one that was placed just now
 /// need not be found everywhere at once.
 const ABSENCES: u32 = 3;
+
+/// How far ahead of the service's clock, as well as that is known, a time may be: this machine's clock may be wrong
+/// while it is not known.
+const AHEAD: TimeDelta = TimeDelta::hours(1);
+
+/// The longest message that is remembered whole.
+const LONG: usize = 64 * 1_024;
 
 /// How many messages of an order are remembered by their ids.
 const REMEMBERED: usize = 64;
@@ -107,6 +114,15 @@ impl Known {
 
     pub(super) fn is_end(&self) -> bool {
         is_end(&self.status)
+    }
+
+    /// The same without times that are still to come: everything that happens would be older than they are.
+    pub(super) fn without_future(mut self, now: Option<DateTime<Utc>>) -> Self {
+        if let Some(limit) = now.and_then(|now| now.checked_add_signed(AHEAD)) {
+            self.updated = self.updated.filter(|time| *time <= limit);
+            self.happened = self.happened.filter(|time| *time <= limit);
+        }
+        self
     }
 }
 
@@ -335,7 +351,7 @@ impl Entry {
         self.newest = number;
         if current || self.last.is_none() {
             self.known = Some(Known::of(update, self.known.as_ref()));
-            self.last = Some((number, Arc::clone(update)));
+            self.last = Some((number, remembered(update)));
         }
     }
 
@@ -365,6 +381,16 @@ impl Entry {
         }
         held
     }
+}
+
+/// An update as it is remembered: of thousands of orders each keeps one, and what nobody knows in it may be long.
+fn remembered(update: &Arc<TradeUpdate>) -> Arc<TradeUpdate> {
+    if update.size.bytes() <= LONG {
+        return Arc::clone(update);
+    }
+    let mut short = TradeUpdate::clone(update);
+    short.other.clear();
+    Arc::new(short)
 }
 
 /// What a message is known by: its ids, and where there are none, what happened when.

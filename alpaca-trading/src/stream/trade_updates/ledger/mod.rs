@@ -74,24 +74,38 @@ pub(super) struct Ledger {
     fills: usize,
     /// The greatest number under which something was told that is not remembered.
     forgotten_to: u64,
-    /// The newest time of the service's that was seen.
+    /// The time by the service's clock, as well as it is known; none where nobody has said it.
+    now: Option<DateTime<Utc>>,
+    /// The newest time of the service's that was seen; none that was still to come then.
     newest: Option<DateTime<Utc>>,
     /// The same, when the last reading began that was taken in: what was before is told.
     checked: Option<DateTime<Utc>>,
 }
 
 impl Ledger {
+    /// It is so late by the service's clock. What says that it is of later is not believed: orders are looked for
+    /// from the newest time on that was seen, and one wrong time would hide all of them.
+    pub(super) fn clock(&mut self, now: DateTime<Utc>) {
+        self.now = Some(now);
+    }
+
+    /// Takes note of times of the service's.
+    fn seen(&mut self, times: impl IntoIterator<Item = Option<DateTime<Utc>>>) {
+        let newest = times.into_iter().flatten().max();
+        let newest = newest.map(|time| self.now.map_or(time, |now| time.min(now)));
+        self.newest = self.newest.max(newest);
+    }
+
     /// Takes a message of the stream.
     pub(super) fn live(&mut self, update: TradeUpdate, tell: &mut impl Tell) -> Tally {
         let mut tally = Tally::default();
         self.messages += 1;
-        let times = [
+        self.seen([
             update.at,
             update.timestamp,
             update.order.updated_at,
             update.order.submitted_at,
-        ];
-        self.newest = self.newest.max(times.into_iter().flatten().max());
+        ]);
         let id = update.order.id;
         if !self.orders.contains_key(&id) {
             if self.forgotten.has(&id) && !update.event.is_correction() {
@@ -163,10 +177,11 @@ impl Ledger {
                 .status
                 .as_ref()
                 .filter(|status| unfilled && !is_end(status));
+            let now = self.now;
             if let Some(status) = status.filter(|_| !self.forgotten.has(&leg.id)) {
                 self.orders.entry(leg.id).or_insert_with(|| {
                     let mut entry = Entry::new(Covered::default());
-                    entry.known = Some(entry::Known::of_leg(leg, status));
+                    entry.known = Some(entry::Known::of_leg(leg, status).without_future(now));
                     entry
                 });
             }
@@ -204,13 +219,14 @@ impl Ledger {
 
     /// Takes note of something that is told.
     fn note(&mut self, update: &Arc<TradeUpdate>, number: u64, current: bool) {
-        let id = update.order.id;
+        let (id, now) = (update.order.id, self.now);
         let Some(entry) = self.orders.get_mut(&id) else {
             return;
         };
         let was_end = entry.known.as_ref().is_some_and(entry::Known::is_end);
         let before = entry.fills.len();
         entry.note(update, number, current);
+        entry.known = entry.known.take().map(|known| known.without_future(now));
         self.fills += entry.fills.len() - before;
         let is_end = entry.known.as_ref().is_some_and(entry::Known::is_end);
         let filled = entry

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use super::super::moment;
 use super::super::update::{event_of, is_end};
 use super::super::{Origin, TradeEvent, TradeUpdate};
 use super::covered::Covered;
@@ -67,7 +68,7 @@ impl Ledger {
             if is_end(&update.order.status) {
                 self.ended.push_back(id);
             }
-            entry.known = Some(Known::of(&update, None));
+            entry.known = Some(Known::of(&update, None).without_future(self.now));
             let tell = tell_open && !is_end(&update.order.status);
             self.orders.insert(id, entry);
             if tell {
@@ -106,7 +107,7 @@ impl Ledger {
     pub(in super::super) fn fills_missing_since(&self, reading: &Reading) -> Option<DateTime<Utc>> {
         let orders = reading.orders.iter();
         let missing = orders.filter_map(|order| self.missing_since(order, reading));
-        missing.min().map(|time| time - MARGIN)
+        missing.min().map(|time| moment::before(time, MARGIN))
     }
 
     /// Whether fills are missing that may only be late: it is worth to wait a moment for them.
@@ -258,7 +259,7 @@ impl Ledger {
     }
 
     fn see(&mut self, order: &Order) {
-        self.newest = self.newest.max(order.updated_at).max(order.submitted_at);
+        self.seen([order.updated_at, order.submitted_at]);
     }
 
     fn take_in(
@@ -377,7 +378,8 @@ impl Ledger {
     /// The state of an order is known, and was told by its last fill.
     fn settle(&mut self, id: Uuid, state: &TradeUpdate) {
         if let Some(entry) = self.orders.get_mut(&id) {
-            entry.known = Some(Known::of(state, entry.known.as_ref()));
+            let known = Known::of(state, entry.known.as_ref());
+            entry.known = Some(known.without_future(self.now));
         }
     }
 }

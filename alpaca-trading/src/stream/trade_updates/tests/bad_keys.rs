@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
+use super::super::connection::refused;
 use super::super::options::Options;
 use super::world::{Account, Line, SECRET, World, client};
 use crate::credentials::{Ask, Credentials, CredentialsProvider, Keys, KeysFuture};
-use crate::stream::{Disconnect, DisconnectKind, Phase, StreamItem};
+use crate::stream::{DisconnectKind, Phase, Reconnect, StreamItem};
 use crate::{Cause, Client};
 
 /// Hands out `PK1`, `PK2` and so on, up to a last one.
@@ -93,10 +94,7 @@ async fn a_refusal_at_the_request_for_updates_is_one_as_well() {
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_the_upgrade_ends_the_stream() {
     let line = Line::default();
-    line.refuse(Some(Disconnect::new(
-        DisconnectKind::Unauthorized,
-        "the service answered 401",
-    )));
+    line.refuse(Some(refused(http::StatusCode::FORBIDDEN)));
     let mut world = World::of(client(), Options::default(), line, Account::default());
     let (reason, retry_in) = world.disconnect().await;
     assert_eq!(reason.kind(), DisconnectKind::Unauthorized);
@@ -181,4 +179,47 @@ async fn connect_gives_the_refusal_after_one_attempt() {
     assert_eq!(error.cause(), Some(Cause::Unauthorized));
     assert!(!format!("{error:?} {error}").contains(SECRET));
     assert_eq!(calls.await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn connect_gives_the_refusal_of_the_upgrade_after_one_attempt() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    for (answer, tried_again) in [
+        ("401 Unauthorized", false),
+        ("403 Forbidden", false),
+        ("404 Not Found", true),
+    ] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (sender, mut calls) = tokio::sync::mpsc::unbounded_channel();
+        let service = tokio::spawn(async move {
+            loop {
+                let (mut wire, _) = listener.accept().await.unwrap();
+                let mut request = [0; 4_096];
+                assert!(wire.read(&mut request).await.unwrap() > 0);
+                let answer =
+                    format!("HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+                wire.write_all(answer.as_bytes()).await.unwrap();
+                let _ = sender.send(());
+            }
+        });
+        let policy = Reconnect::default().first(std::time::Duration::from_millis(100));
+        let url = format!("ws://{address}/stream");
+        let stream = client().trade_updates().url(url).reconnect(policy);
+        if tried_again {
+            let stream = stream.start().unwrap();
+            for _ in 0..2 {
+                calls.recv().await.unwrap();
+            }
+            assert!(stream.error().is_none(), "{answer}");
+        } else {
+            let error = stream.connect().await.unwrap_err();
+            assert!(error.is_unauthorized(), "{answer}: {error:?}");
+            assert!(error.to_string().contains(&answer[..3]), "{error}");
+            calls.try_recv().unwrap();
+            assert!(calls.try_recv().is_err(), "{answer}: another attempt");
+        }
+        service.abort();
+    }
 }

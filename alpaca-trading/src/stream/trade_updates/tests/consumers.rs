@@ -250,3 +250,33 @@ async fn giving_up_waiting_loses_nothing() {
         assert_eq!(short(&*world.update().await), short(&say.update()));
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn long_messages_wait_in_no_greater_number_than_fits() {
+    let mut world = World::new(Options::default());
+    let mut service = world.ready().await;
+    let ballast = "x".repeat(15 * 1_024 * 1_024);
+    for number in 1..=6 {
+        let say = Say::new("new", number).data("ballast", ballast.as_str());
+        service.tell(&say).await;
+    }
+    tell(&mut service, &[]).await;
+    let items = all(&mut world.stream).await;
+    match &items[..] {
+        [
+            StreamItem::Lagged { dropped: 6 },
+            StreamItem::Reconciled {
+                updates,
+                complete: true,
+                ..
+            },
+        ] => {
+            let told: Vec<_> = updates.iter().map(|update| short(update)).collect();
+            let expected: Vec<_> = (1..=6).map(|number| format!("{number} new 0")).collect();
+            assert_eq!(told, expected);
+            // What is remembered of every order does not grow with it.
+            assert!(updates.iter().all(|update| update.other.is_empty()));
+        }
+        other => panic!("{} items", other.len()),
+    }
+}

@@ -1,14 +1,15 @@
 //! The end of a stream: by its consumers, while something else goes on.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message as Frame;
 
 use super::super::options::Options;
-use super::fixture::Say;
+use super::fixture::{Say, short};
 use super::world::{Account, Line, World, all, client};
-use crate::stream::{Disconnect, DisconnectKind, Phase, StreamItem};
+use crate::stream::{Disconnect, DisconnectKind, Phase, StreamHook, StreamItem, StreamSignal};
 
 const MOMENT: Duration = Duration::from_millis(100);
 
@@ -134,4 +135,65 @@ async fn a_task_that_goes_without_a_word_is_an_end() {
     assert_eq!((reason.kind(), retry_in), (DisconnectKind::Lost, None));
     assert!(world.stream.next().await.is_none());
     assert!(world.stream.error().is_some());
+}
+
+/// A hook with a mistake of its own.
+struct Rash;
+
+impl StreamHook for Rash {
+    fn on(&self, signal: &StreamSignal<'_>) {
+        panic!("a mistake in a hook at {signal:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hook_that_panics_ends_no_stream() {
+    let mut world = World::hooked(Options::default(), vec![Arc::new(Rash)]);
+    let mut service = world.ready().await;
+    service.tell(&Say::new("new", 1)).await;
+    assert_eq!(short(&*world.update().await), "1 new 0");
+    drop(service);
+    let mut service = world.served().await;
+    service.tell(&Say::new("new", 2)).await;
+    let told = world
+        .until(|item| item.update().map(|update| short(update)))
+        .await;
+    assert_eq!(told, "2 new 0");
+    assert_eq!(world.stream.state().reconnects, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reading_that_panics_is_one_that_failed() {
+    let mut world = World::new(Options::default());
+    let service = world.ready().await;
+    world.account.with(|state| state.panics = true);
+    drop(service);
+    let mut service = world.served().await;
+    let idle = tokio::spawn(async move { service.idle(Duration::from_secs(60)).await });
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert!(world.stream.state().stale);
+    world.account.put(&Say::new("new", 1));
+    world.account.with(|state| state.panics = false);
+    let found = world
+        .until(|item| match item {
+            StreamItem::Reconciled { updates, .. } => Some(short(updates.first()?)),
+            _ => None,
+        })
+        .await;
+    assert_eq!(found, "1 new 0");
+    assert_eq!(world.line.dials().len(), 2);
+    idle.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_whose_task_is_gone_says_that_it_is_over() {
+    let mut world = World::new(Options::default());
+    let _service = world.ready().await;
+    assert_eq!(world.stream.state().phase, Phase::Connected);
+    world.task.abort();
+    let (reason, retry_in) = world.disconnect().await;
+    assert_eq!((reason.kind(), retry_in), (DisconnectKind::Lost, None));
+    let state = world.stream.state();
+    assert_eq!(state.phase, Phase::Ended);
+    assert_eq!(state.last_disconnect, Some(reason));
 }

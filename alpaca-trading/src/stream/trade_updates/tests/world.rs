@@ -26,7 +26,7 @@ use super::fixture::{Say, at, short};
 use crate::error::{Error, ErrorKind, Result};
 use crate::lists::Undecodable;
 use crate::orders::OrderQuery;
-use crate::stream::{Disconnect, Health, StreamItem};
+use crate::stream::{Disconnect, Health, StreamHook, StreamItem};
 use crate::{Client, Rows};
 
 /// What no test prints.
@@ -107,6 +107,8 @@ pub(super) struct AccountState {
     pub(super) fills: Vec<TradingActivities>,
     /// Whether every answer is a failure.
     pub(super) fails: bool,
+    /// Whether asking for anything panics.
+    pub(super) panics: bool,
     /// How long the first answer of a reading takes.
     pub(super) takes: Duration,
     /// When each list of orders was asked for.
@@ -136,6 +138,10 @@ impl Account {
     }
 
     fn check(&self) -> Result<()> {
+        assert!(
+            !self.with(|state| state.panics),
+            "a mistake in a hook of the client"
+        );
         match self.with(|state| state.fails) {
             true => Err(Error::new(ErrorKind::Connection, "out of order")),
             false => Ok(()),
@@ -225,16 +231,33 @@ impl World {
         Self::of(client(), options, Line::default(), Account::default())
     }
 
+    /// With hooks that see everything.
+    pub(super) fn hooked(options: Options, hooks: Vec<Arc<dyn StreamHook>>) -> Self {
+        Self::with(
+            client(),
+            options,
+            Line::default(),
+            Account::default(),
+            hooks,
+        )
+    }
+
     pub(super) fn of(client: Client, options: Options, line: Line, account: Account) -> Self {
+        Self::with(client, options, line, account, Vec::new())
+    }
+
+    fn with(
+        client: Client,
+        options: Options,
+        line: Line,
+        account: Account,
+        hooks: Vec<Arc<dyn StreamHook>>,
+    ) -> Self {
         let (sender, calls) = mpsc::unbounded_channel();
         line.state.lock().unwrap().calls = Some(sender);
         let begin = Instant::now();
         let time = Arc::new(move || at(i64::try_from(begin.elapsed().as_millis()).unwrap()));
-        let hub = Arc::new(Hub::new(
-            options.buffer,
-            Health::new("test", Vec::new()),
-            time,
-        ));
+        let hub = Arc::new(Hub::new(options.buffer, Health::new("test", hooks), time));
         let stream = TradeStream::new(Arc::clone(&hub));
         let source: Option<Arc<dyn Source>> = match options.backfill {
             true => Some(Arc::new(account.clone())),

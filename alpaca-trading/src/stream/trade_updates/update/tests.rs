@@ -196,11 +196,45 @@ fn nulls_and_blanks_are_nothing() {
     );
     assert_eq!(update.position_qtys.len(), 1);
     assert_eq!(update.legs, [LegFill::default(), LegFill::default()]);
+
+    let mut message = full("fill");
+    for (name, value) in message.as_object_mut().unwrap() {
+        if !matches!(name.as_str(), "event" | "order") {
+            *value = json!("");
+        }
+    }
+    message["position_qtys"] = json!({});
+    message["legs"] = json!([{
+        "order_id": "", "symbol": "", "execution_id": "", "qty": "", "price": "", "timestamp": "",
+    }]);
+    let mut update = read(&message.to_string());
+    assert_eq!(update.legs, [LegFill::default()]);
+    update.legs.clear();
+    assert_eq!(update, read(&bare.to_string()));
+
     for name in ["event", "order"] {
         let mut message = full("fill");
         message[name] = Value::Null;
         assert!(serde_json::from_str::<TradeUpdate>(&message.to_string()).is_err());
     }
+}
+
+#[test]
+fn ids_may_be_numbers() {
+    let mut message = full("trade_correct");
+    for name in ["event_id", "execution_id", "previous_execution_id"] {
+        message[name] = json!(1_234_567_890_123_456_789_u64);
+    }
+    message["legs"] = json!([{ "execution_id": 7 }]);
+    let update = read(&message.to_string());
+    for id in [
+        &update.event_id,
+        &update.execution_id,
+        &update.previous_execution_id,
+    ] {
+        assert_eq!(id.as_deref(), Some("1234567890123456789"));
+    }
+    assert_eq!(update.legs[0].execution_id.as_deref(), Some("7"));
 }
 
 #[test]

@@ -32,6 +32,25 @@ fn a_message_is_known_again_by_its_id() {
 }
 
 #[test]
+fn messages_with_blank_ids_are_not_the_same() {
+    for name in ["event_id", "execution_id"] {
+        let mut scene = Scene::begun();
+        for say in [
+            Say::new("new", 1),
+            Say::fill(1, 0, 4).time(1),
+            Say::fill(1, 4, 7).time(2),
+            Say::new("pending_cancel", 1).filled(7).time(3),
+            Say::fill(1, 7, 10).time(4),
+        ] {
+            let say = say.data(name, "");
+            assert_eq!(scene.live(&say).len(), 1, "{name} {say:?}");
+            // One that comes again is one, by what it says.
+            scene.duplicate(&say);
+        }
+    }
+}
+
+#[test]
 fn a_fill_is_known_again_by_its_range() {
     let mut scene = Scene::begun();
     scene.live(&Say::fill(1, 0, 4).event_id(1));
