@@ -14,6 +14,7 @@
 //! | `changes/` | says what changed between two results of the pipeline |
 //! | `spec/` | what to do when the published document changes |
 //! | `ci/` | the checks |
+//! | `terminal.rs` | text of documents on a terminal |
 
 pub mod changes;
 pub mod ci;
@@ -24,6 +25,7 @@ pub mod regen;
 pub mod soak;
 pub mod spec;
 pub mod steps;
+pub mod terminal;
 
 #[path = "../../alpaca-trading-gen/build/mod.rs"]
 pub mod generator;

@@ -8,6 +8,7 @@ use xtask::client::{blocking, coverage};
 use xtask::regen::{self, Mode};
 use xtask::soak;
 use xtask::spec;
+use xtask::terminal::printable;
 
 const USAGE: &str = "\
 cargo xtask regen [--check | --accept]       regenerate from the vendored documents
@@ -20,8 +21,9 @@ cargo xtask spec lint FILE [--format text|json]
                                              all that the pipeline would refuse or repair, and all that
                                              contradicts itself; exit code 1 when something is refused,
                                              2 when the file is no document
-cargo xtask spec update [--url URL | --from FILE]
+cargo xtask spec update [--url URL | --from FILE] [--accept-names]
                                              fetch, lint, diff and regen in one go, until a person is needed
+    --accept-names   take the names that are made up for operations without a line in the table of names
 cargo xtask spec diff OLD NEW [--format text|markdown|json] [--fail-on breaking]
                                              what changed between two documents, by Alpaca's policy; exit
                                              code 1 when that fails on something, 2 for no document
@@ -44,17 +46,17 @@ fn main() -> ExitCode {
         let answer = spec::run(&regen::workspace_root(), rest);
         print!("{}", answer.out);
         if !answer.error.is_empty() {
-            eprintln!("error: {}", answer.error.trim_end());
+            eprintln!("error: {}", printable(answer.error.trim_end()));
         }
         return ExitCode::from(answer.code);
     }
     match run(&arguments) {
         Ok(report) => {
-            print!("{report}");
+            print!("{}", printable(&report));
             ExitCode::SUCCESS
         }
         Err(message) => {
-            eprintln!("error: {}", message.trim_end());
+            eprintln!("error: {}", printable(message.trim_end()));
             ExitCode::FAILURE
         }
     }

@@ -127,3 +127,43 @@ fn what_is_not_understood_is_told() {
         assert!(text(&output.stderr).starts_with("error: "), "{arguments:?}");
     }
 }
+
+#[test]
+fn the_workflow_checks_what_it_pushes() {
+    let workflow = xtask::document::read(&root().join(".github/workflows/spec.yml")).unwrap();
+    let at = |pointer: &str| workflow.root.pointer(pointer).unwrap_or(&Value::Null);
+    assert_eq!(
+        at("/on/schedule/0/cron")
+            .as_str()
+            .map(|cron| cron.split(' ').count()),
+        Some(5)
+    );
+    let steps: Vec<String> = at("/jobs/update/steps")
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(Value::to_string)
+        .collect();
+    let place = |part: &str| {
+        let found: Vec<usize> = (0..steps.len())
+            .filter(|index| steps[*index].contains(part))
+            .collect();
+        assert_eq!(found.len(), 1, "{part}: {found:?}");
+        found[0]
+    };
+    let order = [
+        place("cargo xtask spec update"),
+        place("cargo xtask regen --accept"),
+        place(".ci/run"),
+        place("CHANGELOG-draft.md"),
+        place("git push"),
+    ];
+    assert!(order.is_sorted(), "{order:?}");
+    // One branch, whatever the day; and a token for the last step alone.
+    assert_eq!(at("/env/BRANCH"), "spec-update");
+    assert_eq!(place("GH_TOKEN"), place("git push"));
+    assert_eq!(place("secrets."), place("git push"));
+    for action in steps.iter().filter(|step| step.contains("\"uses\"")) {
+        assert!(action.contains("@v"), "not pinned: {action}");
+    }
+}

@@ -20,34 +20,54 @@ use crate::fault::Fault;
 /// paths that cannot be told apart, an operation without its own `operationId`, or parameters,
 /// bodies and responses in a form that the generated client cannot send or read.
 pub fn check(document: &Document) -> Result<(), Fault> {
+    faults(document, 1).into_iter().next().map_or(Ok(()), Err)
+}
+
+/// As [`check`], which goes on behind a fault as long as that says something: of references that lead
+/// nowhere all are told, and of operations the first fault of each. At most `most` are.
+pub(crate) fn faults(document: &Document, most: usize) -> Vec<Fault> {
     let file = document.file.as_str();
-    let fault = |pointer: &str, message: String| Fault::new(file, pointer, message);
-
-    let paths = identify(document)?;
-    refs::check(file, &document.root)?;
-
+    let paths = match identify(document) {
+        Ok(paths) => paths,
+        Err(fault) => return vec![fault],
+    };
+    // What stands behind a reference can be judged only where it leads somewhere.
+    let mut faults = refs::faults(file, &document.root, most);
+    if !faults.is_empty() {
+        return faults;
+    }
     let mut operations = Operations::new(file, &document.root);
     let mut shapes: HashMap<String, &str> = HashMap::new();
     for (path, item) in paths {
+        if faults.len() >= most {
+            break;
+        }
         if path.starts_with("x-") {
             continue;
         }
         let pointer = join("#/paths", path);
-        let template = template(path).map_err(|message| fault(&pointer, message))?;
-        if let Some(other) = shapes.insert(template.shape, path) {
-            return Err(fault(
-                &pointer,
-                format!(
-                    "the paths {} and {} differ only in the names of their parameters, so no \
-                     request can tell them apart; keep one of them",
-                    shown(other),
-                    shown(path)
-                ),
-            ));
+        let template = match template(path) {
+            Ok(template) => template,
+            Err(message) => {
+                faults.push(Fault::new(file, pointer, message));
+                continue;
+            }
+        };
+        let other = *shapes.entry(template.shape).or_insert(path);
+        if other != path {
+            let message = format!(
+                "the paths {} and {} differ only in the names of their parameters, so no \
+                 request can tell them apart; keep one of them",
+                shown(other),
+                shown(path)
+            );
+            faults.push(Fault::new(file, pointer, message));
+            continue;
         }
-        operations.check(&pointer, path, &template.names, item)?;
+        operations.check(&pointer, path, &template.names, item, &mut faults);
     }
-    Ok(())
+    faults.truncate(most);
+    faults
 }
 
 /// Checks that this is an OpenAPI document of a version that is read, and returns its paths, of
@@ -79,7 +99,7 @@ pub fn comparable(document: &Document) -> Result<(), Fault> {
 /// Every `$ref` that leaves the document, leads nowhere, or leads only back to itself.
 #[must_use]
 pub fn unresolved(document: &Document) -> Vec<Fault> {
-    refs::faults(&document.file, &document.root)
+    refs::faults(&document.file, &document.root, usize::MAX)
 }
 
 /// The root of a document of a version that is read.

@@ -33,10 +33,13 @@ mod scalar;
 mod tests;
 mod yaml;
 
+pub(crate) use check::faults;
 pub use check::{check, comparable, identify, unresolved};
 pub use read::{read, received};
 
 use serde_json::Value;
+
+use crate::terminal::is_hidden;
 
 /// Largest file that is read: 64 MiB. The largest published API descriptions have about 15.
 pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
@@ -64,7 +67,7 @@ pub struct Document {
     pub root: Value,
 }
 
-/// `text` between backticks for a message: clipped, and with control characters made visible, so
+/// `text` between backticks for a message: clipped, and with what a terminal would obey made visible, so
 /// that a hostile document cannot flood a terminal or write escape sequences to it.
 pub(crate) fn shown(text: &str) -> String {
     const LONGEST: usize = 80;
@@ -74,7 +77,7 @@ pub(crate) fn shown(text: &str) -> String {
             shown.push('…');
             break;
         }
-        if character.is_control() {
+        if is_hidden(character) {
             shown.extend(character.escape_unicode());
         } else {
             shown.push(character);

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{kind, pointer::join, refs, shown};
 use crate::fault::Fault;
@@ -50,14 +50,47 @@ impl<'a> Operations<'a> {
         Err(Fault::new(self.file, pointer, message))
     }
 
-    /// Checks the path item at `pointer`, whose template holds `names`.
+    /// Checks the path item at `pointer`, whose template holds `names`: its own first fault, or that of
+    /// each of its operations.
     pub(super) fn check(
         &mut self,
         pointer: &str,
         path: &'a str,
         names: &[&str],
         item: &'a Value,
-    ) -> Result<(), Fault> {
+        faults: &mut Vec<Fault>,
+    ) {
+        let (entries, shared) = match self.item(pointer, names, item) {
+            Ok(found) => found,
+            Err(fault) => return faults.push(fault),
+        };
+        for (method, operation) in entries {
+            let pointer = join(pointer, method);
+            let checked = if METHODS.contains(&method.as_str()) {
+                self.operation(&pointer, (method, path), operation)
+                    .and_then(|()| self.templated(&pointer, names, &shared, operation))
+                    .and_then(|()| self.body(&pointer, operation))
+                    .and_then(|()| self.responses(&pointer, operation))
+            } else if METHODS.contains(&method.to_lowercase().as_str()) {
+                let message = format!(
+                    "the method {} must be written in lower case, or the operation is lost",
+                    shown(method)
+                );
+                self.fault(pointer, message)
+            } else {
+                Ok(())
+            };
+            faults.extend(checked.err());
+        }
+    }
+
+    /// What stands in a path item, and the parameters that its operations share.
+    fn item(
+        &self,
+        pointer: &str,
+        names: &[&str],
+        item: &'a Value,
+    ) -> Result<(&'a Map<String, Value>, Vec<Parameter<'a>>), Fault> {
         let Value::Object(entries) = item else {
             return self.fault(pointer, format!("must be an object, not {}", kind(item)));
         };
@@ -69,22 +102,7 @@ impl<'a> Operations<'a> {
             Some(list) => self.parameters(join(pointer, "parameters"), names, list)?,
             None => Vec::new(),
         };
-        for (method, operation) in entries {
-            let pointer = join(pointer, method);
-            if METHODS.contains(&method.as_str()) {
-                self.operation(&pointer, (method, path), operation)?;
-                self.templated(&pointer, names, &shared, operation)?;
-                self.body(&pointer, operation)?;
-                self.responses(&pointer, operation)?;
-            } else if METHODS.contains(&method.to_lowercase().as_str()) {
-                let message = format!(
-                    "the method {} must be written in lower case, or the operation is lost",
-                    shown(method)
-                );
-                return self.fault(pointer, message);
-            }
-        }
-        Ok(())
+        Ok((entries, shared))
     }
 
     /// The operation is an object with an id of its own.
@@ -117,7 +135,8 @@ impl<'a> Operations<'a> {
                 return self.fault(pointer, message);
             }
         };
-        if let Some((other_method, other_path)) = self.ids.insert(id, (method, path)) {
+        let (other_method, other_path) = *self.ids.entry(id).or_insert((method, path));
+        if (other_method, other_path) != (method, path) {
             let message = format!(
                 "the operationId {} belongs to two operations, {} and {}; give each its own",
                 shown(id),

@@ -22,26 +22,17 @@ use crate::fault::Fault;
 /// Most `$ref`s that are followed from one place to the object itself.
 const MAX_HOPS: usize = 32;
 
-/// Checks every `$ref` of the document; the first fault in the order of the walk.
-pub(super) fn check(file: &str, root: &Value) -> Result<(), Fault> {
-    match faults(file, root).into_iter().next() {
-        Some(fault) => Err(fault),
-        None => Ok(()),
-    }
-}
-
-/// Checks every `$ref` of the document; every fault in the order of the walk.
-pub(super) fn faults(file: &str, root: &Value) -> Vec<Fault> {
+/// Checks every `$ref` of the document; the first `most` faults in the order of the walk.
+pub(super) fn faults(file: &str, root: &Value, most: usize) -> Vec<Fault> {
     let mut walk = Walk {
         file,
         root,
         path: Vec::new(),
         known: HashMap::new(),
         faults: Vec::new(),
+        most,
     };
-    if let Err(fault) = walk.visit(root, Place::Root) {
-        walk.faults.push(fault);
-    }
+    walk.visit(root, Place::Root);
     walk.faults
 }
 
@@ -157,8 +148,9 @@ struct Walk<'a> {
     path: Vec<Step<'a>>,
     /// The nodes that the search for cycles has seen, by address.
     known: HashMap<usize, Mark>,
-    /// What was found so far.
     faults: Vec<Fault>,
+    /// With so many faults the walk ends.
+    most: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -170,35 +162,40 @@ enum Mark {
 }
 
 impl<'a> Walk<'a> {
-    fn visit(&mut self, value: &'a Value, place: Place) -> Result<(), Fault> {
+    fn visit(&mut self, value: &'a Value, place: Place) {
         if self.path.len() > MAX_DEPTH {
-            return Err(Fault::new(self.file, self.pointer(), too_deep()));
+            let fault = Fault::new(self.file, self.pointer(), too_deep());
+            return self.faults.push(fault);
         }
         match value {
             Value::Object(entries) => {
                 let keyword = !matches!(place, Place::Names { .. });
                 for (key, child) in entries {
+                    if self.faults.len() >= self.most {
+                        return;
+                    }
                     self.path.push(Step::Key(key));
                     if keyword && key == "$ref" {
-                        if let Err(fault) = self.reference(value, child) {
-                            self.faults.push(fault);
-                        }
+                        let checked = self.reference(value, child);
+                        self.faults.extend(checked.err());
                     } else if let Some(below) = place.below(key) {
-                        self.visit(child, below)?;
+                        self.visit(child, below);
                     }
                     self.path.pop();
                 }
             }
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
+                    if self.faults.len() >= self.most {
+                        return;
+                    }
                     self.path.push(Step::Index(index));
-                    self.visit(item, Place::Words)?;
+                    self.visit(item, Place::Words);
                     self.path.pop();
                 }
             }
             _ => {}
         }
-        Ok(())
     }
 
     fn pointer(&self) -> String {
@@ -266,9 +263,10 @@ impl<'a> Walk<'a> {
                     if let Some(last) = members.pop() {
                         members.insert(0, last);
                     }
-                    // This circle is told; what else leads into it is not another one.
-                    let told = way.iter().map(|follow| (address(follow.node), Mark::Done));
-                    self.known.extend(told);
+                    // The circle is told once; whoever comes this way later is not in it again.
+                    for follow in &way {
+                        self.known.insert(address(follow.node), Mark::Done);
+                    }
                     return Some(members);
                 }
                 None => {

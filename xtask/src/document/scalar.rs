@@ -3,6 +3,20 @@
 //! Only plain (unquoted) text can be something else than a string: `null`, `true`, `12`, `0x1F`,
 //! `1.5`. What only YAML 1.1 knew stays text: `yes`, `12:30`, `1_000`, `2024-01-31`. Numbers go
 //! through `serde_json`, so that the same digits give the same value in both formats.
+//!
+//! Many writers still speak YAML 1.1, and leave text without quotes where that version has no number:
+//! a CUSIP is `55275E101` or `037833100`. So what it takes for text is text here too, although the
+//! core schema sees a number, unless writers of numbers write it so:
+//!
+//! | plain | here | because |
+//! | --- | --- | --- |
+//! | `1E5`, `1.5e10` | text | every writer puts a sign into the exponent |
+//! | `1e+21`, `1e-07` | number | writers of 1.2 leave the point out |
+//! | `017`, `08`, `00e+1` | text | no writer begins a number with a needless zero, and 1.1 reads it as octal |
+//! | `0o17` | text | only 1.2 knows it, and no writer writes it |
+//! | `-.5` | text | every writer puts a digit before the point; `.5` is a number in both |
+//!
+//! A tag says what is meant: `!!float 1E5` is a number.
 
 use serde_json::{Number, Value};
 
@@ -15,10 +29,9 @@ const CORE: &str = "tag:yaml.org,2002:";
 /// if it has one.
 pub(super) fn value(text: &str, plain: bool, tag: Option<&str>) -> Result<Value, String> {
     let Some(tag) = tag else {
-        return if plain {
-            by_text(text)
-        } else {
-            Ok(string(text))
+        return match plain {
+            true if is_agreed(text) => by_text(text),
+            _ => Ok(string(text)),
         };
     };
     let mismatch = || {
@@ -107,6 +120,32 @@ fn number(text: &str) -> Option<Result<Value, String>> {
     )
 }
 
+/// Whether a number of the core schema is one for writers of both versions; `true` for what is none.
+fn is_agreed(text: &str) -> bool {
+    let is_signed = text.starts_with(['-', '+']);
+    let unsigned = text.get(usize::from(is_signed)..).unwrap_or_default();
+    if unsigned.starts_with("0x") {
+        return true;
+    }
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (unsigned, None),
+    };
+    let (whole, fraction) = match mantissa.split_once('.') {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (mantissa, None),
+    };
+    // `0o17` begins so as well.
+    let has_needless_zero = fraction.is_none() && whole.len() > 1 && whole.starts_with('0');
+    // `-.inf` and its like, which are refused, have letters behind the point.
+    let has_no_digit = is_signed
+        && whole.is_empty()
+        && fraction.is_some_and(|digits| digits.starts_with(|first: char| first.is_ascii_digit()));
+    let has_bare_exponent = exponent.is_some_and(|digits| !digits.starts_with(['-', '+']))
+        && mantissa.bytes().any(|byte| byte.is_ascii_digit());
+    !has_needless_zero && !has_no_digit && !has_bare_exponent
+}
+
 /// A decimal number of the core schema in the stricter notation of JSON: `+.5` becomes `0.5`.
 fn as_json(text: &str) -> Option<String> {
     let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
@@ -165,20 +204,50 @@ mod tests {
             ("0", json!(0)),
             ("-12", json!(-12)),
             ("+12", json!(12)),
-            ("007", json!(7)),
             ("0x1F", json!(31)),
-            ("0o17", json!(15)),
             ("18446744073709551615", json!(u64::MAX)),
             ("-9223372036854775808", json!(i64::MIN)),
             ("18446744073709551616", json!(18446744073709551616.0)),
             ("1.0", json!(1.0)),
             (".5", json!(0.5)),
             ("-5.", json!(-5.0)),
-            ("1e3", json!(1000.0)),
+            ("1e+3", json!(1000.0)),
+            ("1e-07", json!(1e-7)),
+            ("1.e+21", json!(1e21)),
             ("+1.5E+2", json!(150.0)),
+            ("007.5", json!(7.5)),
         ] {
             assert_eq!(value(text, true, None), Ok(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn what_older_writers_leave_without_quotes_stays_text() {
+        for text in [
+            "55275E101",
+            "037833100",
+            "88160R101",
+            "1e3",
+            "1.5E10",
+            ".5e3",
+            "-1E5",
+            "1e999",
+            "007",
+            "08",
+            "+017",
+            "00e+5",
+            "0o17",
+            "-.5",
+            "+.5",
+        ] {
+            assert_eq!(value(text, true, None), Ok(json!(text)), "{text}");
+        }
+        for (text, expected) in [("1E5", json!(1e5)), ("-.5", json!(-0.5))] {
+            let tag = format!("{CORE}float");
+            assert_eq!(value(text, true, Some(&tag)), Ok(expected), "{text}");
+        }
+        let tag = format!("{CORE}int");
+        assert_eq!(value("0o17", true, Some(&tag)), Ok(json!(15)));
     }
 
     #[test]
@@ -222,7 +291,7 @@ mod tests {
             let message = value(text, true, None).unwrap_err();
             assert!(message.contains("no counterpart in JSON"), "{message}");
         }
-        for text in ["1e999", "0xFFFFFFFFFFFFFFFFF"] {
+        for text in ["1e+999", "0xFFFFFFFFFFFFFFFFF"] {
             let message = value(text, true, None).unwrap_err();
             assert!(message.contains("out of range"), "{message}");
         }

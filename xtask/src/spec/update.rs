@@ -3,31 +3,54 @@
 //! | step | what needs a person, and ends it |
 //! | --- | --- |
 //! | fetch | there is no document, or what came is none |
-//! | lint | the pipeline refuses something |
+//! | lint | the pipeline refuses something, or an operation has no line in the table of names |
 //! | diff | – (with nothing changed, there is nothing more to do) |
 //! | regen | a repair that is stale, an operation of the supplement that is back, the generator |
 //!
 //! Up to the last step nothing of the workspace is touched, and if that fails the vendored document is what it
-//! was.
+//! was: all that can fail comes before `regen`, which writes everything or nothing.
+//!
+//! The name of a method is public, and stays. So it is a person who chooses it, unless `--accept-names` takes
+//! those that are made of operationIds.
 
 use std::fmt::Write as _;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::diff::{self, Class, Diff, Level};
-use super::lint::{self, Weight};
+use super::lint::{self, Report, Weight};
 use super::{Answer, fetch};
 use crate::document;
 use crate::regen::writes::Transaction;
 use crate::regen::{self, Mode};
+use crate::steps::operations;
+use crate::terminal::printable;
 
 /// What is put into the changelog, and into the text of a pull request, once a person has read it.
 const DRAFT: &str = "target/spec/CHANGELOG-draft.md";
 
+/// So many places of one doubt are shown.
+const DOUBTS: usize = 3;
+
+/// Whether a person has looked at the names that operations would get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// Each operation has its line in the table, or a person is needed.
+    Tabled,
+    /// What is made of an operationId is taken.
+    Accepted,
+}
+
 /// Runs `spec update` with `arguments`.
 pub(super) fn command(root: &Path, arguments: &[String]) -> Answer {
     let (mut url, mut from) = (None, None);
+    let mut names = Names::Tabled;
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
+        if argument == "--accept-names" && names == Names::Tabled {
+            names = Names::Accepted;
+            continue;
+        }
         let target = match argument.as_str() {
             "--url" => &mut url,
             "--from" => &mut from,
@@ -54,11 +77,12 @@ pub(super) fn command(root: &Path, arguments: &[String]) -> Answer {
             Err(message) => return stopped(report, "fetch", &message),
         },
     };
-    update(root, &file, report)
+    update(root, &file, names, report)
 }
 
 /// Puts the document in `file` in the place of the vendored one, as far as no person is needed.
-pub fn update(root: &Path, file: &Path, mut report: String) -> Answer {
+#[must_use]
+pub fn update(root: &Path, file: &Path, names: Names, mut report: String) -> Answer {
     let lint = match lint::lint_file(root, file) {
         Ok(lint) => lint,
         Err(fault) => return stopped(report, "lint", &fault.to_string()),
@@ -71,10 +95,21 @@ pub fn update(root: &Path, file: &Path, mut report: String) -> Answer {
     }
     let _ = writeln!(
         report,
-        "== lint\nnothing is refused; {} repaired, {} doubtful\n",
+        "== lint\nnothing is refused; {} repaired, {} doubtful\n{}",
         lint.count(Weight::Repaired),
-        lint.count(Weight::Doubtful)
+        lint.count(Weight::Doubtful),
+        doubts(&lint)
     );
+    let unnamed = unnamed(&lint);
+    if names == Names::Tabled && !unnamed.is_empty() {
+        let message = format!(
+            "{} operations have no line in the table of names:\n  {}\ngive each its line in {TABLE}, or take \
+             these names with `--accept-names`; nothing was changed",
+            unnamed.len(),
+            unnamed.join("\n  ")
+        );
+        return stopped(report, "lint", &message);
+    }
     let vendored = root.join(regen::DOCUMENT);
     let diff = match diff::files(&vendored, file) {
         Ok(diff) => diff,
@@ -83,16 +118,57 @@ pub fn update(root: &Path, file: &Path, mut report: String) -> Answer {
     let _ = writeln!(report, "== diff\n{}", diff::text(&diff));
     if diff.changes.is_empty() {
         report.push_str("the vendored document says the same; nothing was changed\n");
-        return Answer::report(report, 0);
+        return Answer::report(printable(&report).into_owned(), 0);
     }
     match replace(root, &vendored, file, &diff) {
         Ok(regenerated) => {
             let _ = writeln!(report, "== regen\n{regenerated}");
             report.push_str(&next(&diff));
-            Answer::report(report, 0)
+            Answer::report(printable(&report).into_owned(), 0)
         }
         Err(message) => stopped(report, "regen", &message),
     }
+}
+
+/// Where operations get their names.
+const TABLE: &str = "`NAMES` in xtask/src/steps/operations.rs";
+
+/// The operations whose names had to be made up, as `regen` would warn of them.
+fn unnamed(lint: &Report) -> Vec<&str> {
+    lint.findings
+        .iter()
+        .filter(|finding| finding.rule.name == "naming")
+        .map(|finding| finding.message.as_str())
+        .filter(|message| message.contains(operations::NOT_TABLED))
+        .collect()
+}
+
+/// What lint doubts: how often by which rule, and the first few places.
+fn doubts(lint: &Report) -> String {
+    let mut text = String::new();
+    let doubtful = || {
+        lint.findings
+            .iter()
+            .filter(|it| it.rule.weight == Weight::Doubtful)
+    };
+    let mut rules: Vec<&str> = doubtful().map(|finding| finding.rule.name).collect();
+    rules.dedup();
+    for rule in rules {
+        let of_rule: Vec<_> = doubtful().filter(|it| it.rule.name == rule).collect();
+        let finds = of_rule.first().map_or("", |first| first.rule.finds);
+        let _ = writeln!(text, "  {rule} ({}): {finds}", of_rule.len());
+        for finding in of_rule.iter().take(DOUBTS) {
+            let _ = writeln!(text, "    {}: {}", finding.pointer, finding.message);
+        }
+        if of_rule.len() > DOUBTS {
+            let more = of_rule.len() - DOUBTS;
+            let _ = writeln!(
+                text,
+                "    and {more} more, which `cargo xtask spec lint` lists"
+            );
+        }
+    }
+    text
 }
 
 /// Replaces the vendored document and regenerates; if that fails, the old one is put back.
@@ -106,26 +182,37 @@ fn replace(root: &Path, vendored: &Path, file: &Path, diff: &Diff) -> Result<Str
         let document = document::read(file).map_err(|fault| fault.to_string())?;
         new = format!("{:#}\n", document.root);
     }
-    let write = |path: PathBuf, text: String| {
-        let mut transaction = Transaction::default();
-        transaction.write(path, text);
-        transaction.commit()
+    let draft_path = root.join(DRAFT);
+    let old_draft = match std::fs::read_to_string(&draft_path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(format!("{}: {error}", draft_path.display())),
     };
-    write(vendored.to_path_buf(), new)?;
-    match regen::run(root, Mode::Write) {
-        Ok(report) => {
-            write(root.join(DRAFT), draft(diff))?;
-            Ok(report)
+    let mut replaced = Transaction::default();
+    replaced.write(vendored.to_path_buf(), new);
+    replaced.write(draft_path.clone(), draft(diff));
+    replaced.commit()?;
+    // From here on nothing is written but by `regen`, at its end.
+    regen::run(root, Mode::Write).map_err(|message| {
+        let mut restored = Transaction::default();
+        restored.write(vendored.to_path_buf(), old);
+        match old_draft {
+            Some(text) => restored.write(draft_path, text),
+            None => restored.remove(draft_path),
         }
-        Err(message) => {
-            write(vendored.to_path_buf(), old)?;
-            Err(format!(
-                "{}\nthe vendored document is what it was; the new one is {}",
-                message.trim_end(),
-                file.display()
-            ))
-        }
-    }
+        let outcome = match restored.commit() {
+            Ok(()) => "the vendored document is what it was".to_owned(),
+            Err(error) => format!(
+                "the vendored document could not be put back ({error}); `git restore {}` does",
+                regen::DOCUMENT
+            ),
+        };
+        format!(
+            "{}\n{outcome}; the new one is {}",
+            message.trim_end(),
+            file.display()
+        )
+    })
 }
 
 /// What happened, as a changelog and the text of a pull request say it.
@@ -155,7 +242,7 @@ fn next(diff: &Diff) -> String {
 /// A person is needed.
 fn stopped(report: String, step: &str, message: &str) -> Answer {
     Answer {
-        out: report,
+        out: printable(&report).into_owned(),
         error: format!("spec update stopped at {step}: {message}"),
         code: 1,
     }
@@ -222,7 +309,7 @@ mod tests {
             document["components"]["schemas"]["clock"]["properties"]["mood"] =
                 json!({"type": "string"});
         });
-        let answer = update(root, &file, String::new());
+        let answer = update(root, &file, Names::Tabled, String::new());
         assert_eq!(
             (answer.code, answer.error.as_str()),
             (0, ""),
@@ -244,7 +331,7 @@ mod tests {
         // The changed type waits for a reviewer.
         assert!(root.join("tests/snapshots/types/Clock.snap.new").exists());
         // Once more, there is nothing to do.
-        let answer = update(root, &file, String::new());
+        let answer = update(root, &file, Names::Tabled, String::new());
         assert_eq!(answer.code, 0);
         assert!(answer.out.contains("nothing was changed"), "{}", answer.out);
     }
@@ -254,7 +341,7 @@ mod tests {
         let folder = workspace();
         let before = texts(folder.path());
         let file = changed(folder.path(), |_| ());
-        let answer = update(folder.path(), &file, String::new());
+        let answer = update(folder.path(), &file, Names::Tabled, String::new());
         assert_eq!(answer.code, 0, "{}", answer.error);
         assert!(answer.out.contains("nothing was changed"), "{}", answer.out);
         assert_eq!(texts(folder.path()), before);
@@ -272,7 +359,7 @@ mod tests {
         let text = format!("# A comment.\n{}", fs::read_to_string(json).unwrap());
         let file = root.join("new.yaml");
         fs::write(&file, text).unwrap();
-        let answer = update(root, &file, String::new());
+        let answer = update(root, &file, Names::Tabled, String::new());
         assert_eq!(answer.code, 0, "{}", answer.error);
         let taken = fs::read_to_string(root.join(regen::DOCUMENT)).unwrap();
         let taken: Value = serde_json::from_str(&taken).unwrap();
@@ -289,7 +376,7 @@ mod tests {
             document["components"]["schemas"]["clock"] =
                 json!({"$ref": "#/components/schemas/Nobody"});
         });
-        let answer = update(root, &dangling, String::new());
+        let answer = update(root, &dangling, Names::Tabled, String::new());
         assert_eq!(answer.code, 1);
         assert!(answer.error.contains("stopped at lint"), "{}", answer.error);
         assert!(answer.out.contains("Nobody"), "{}", answer.out);
@@ -307,15 +394,85 @@ mod tests {
                 document["components"]["schemas"][name] = schema.clone();
             }
         });
-        let answer = update(root, &back, String::new());
+        let answer = update(root, &back, Names::Tabled, String::new());
         assert_eq!(answer.code, 1, "{}", answer.out);
         assert!(answer.error.contains("stopped at"), "{}", answer.error);
         assert_eq!(texts(root), before);
 
         let none = root.join("none.json");
         fs::write(&none, "<html>").unwrap();
-        let answer = update(root, &none, String::new());
+        let answer = update(root, &none, Names::Tabled, String::new());
         assert_eq!(answer.code, 1);
         assert!(answer.error.contains("none.json"), "{}", answer.error);
+    }
+
+    #[test]
+    fn the_name_of_a_method_is_chosen_by_a_person() {
+        let folder = workspace();
+        let root = folder.path();
+        let before = texts(root);
+        let file = changed(root, |document| {
+            let mut operation = document["paths"]["/v2/clock"]["get"].clone();
+            operation["operationId"] = json!("getTides");
+            document["paths"]["/v2/tides"] = json!({ "get": operation });
+        });
+        let answer = update(root, &file, Names::Tabled, String::new());
+        assert_eq!(answer.code, 1, "{}", answer.out);
+        for expected in [
+            "stopped at lint: 1 operations",
+            "GET /v2/tides",
+            "`get_tides`",
+            "xtask/src/steps/operations.rs",
+            "--accept-names",
+        ] {
+            assert!(
+                answer.error.contains(expected),
+                "{expected}: {}",
+                answer.error
+            );
+        }
+        assert_eq!(texts(root), before);
+        let answer = update(root, &file, Names::Accepted, String::new());
+        assert_eq!(answer.code, 0, "{}", answer.error);
+        assert!(texts(root).iter().all(|text| text.contains("/v2/tides")));
+    }
+
+    #[test]
+    fn doubts_are_told_and_nothing_of_them_is_obeyed() {
+        let folder = workspace();
+        let file = changed(folder.path(), |document| {
+            for number in 0..5 {
+                document["components"]["schemas"]["clock"]["properties"]
+                    [format!("m\u{202e}{number}")] =
+                    json!({"type": "string", "format": "nobody-knows"});
+            }
+        });
+        let answer = update(folder.path(), &file, Names::Tabled, String::new());
+        for expected in [
+            "  unknown-format (5): ",
+            "    and 2 more, ",
+            "m\\u{202e}0/format: ",
+        ] {
+            assert!(answer.out.contains(expected), "{expected}: {}", answer.out);
+        }
+        assert!(!answer.out.contains('\u{202e}'), "{}", answer.out);
+    }
+
+    #[test]
+    fn a_draft_that_cannot_be_written_stops_it_before_anything_is_replaced() {
+        let folder = workspace();
+        let root = folder.path();
+        let before = texts(root);
+        let file = changed(root, |document| {
+            document["components"]["schemas"]["clock"]["properties"]["mood"] =
+                json!({"type": "string"});
+        });
+        // A file where the folder of the draft should be.
+        fs::create_dir_all(root.join("target")).unwrap();
+        fs::write(root.join("target/spec"), "").unwrap();
+        let answer = update(root, &file, Names::Tabled, String::new());
+        assert_eq!(answer.code, 1, "{}", answer.out);
+        assert!(answer.error.contains("target/spec"), "{}", answer.error);
+        assert_eq!(texts(root), before);
     }
 }

@@ -15,54 +15,56 @@ use crate::fault::Fault;
 
 /// Checks `spec`, which came from `file`; the first fault is the error.
 pub fn lint(file: &str, spec: &Value) -> Result<(), Fault> {
-    references(file, spec)?;
-    operations(file, spec)?;
-    parameters(file, spec)?;
-    types(file, spec)?;
-    readable(file, spec)
+    faults(file, spec).into_iter().next().map_or(Ok(()), Err)
 }
 
-fn references(file: &str, spec: &Value) -> Result<(), Fault> {
-    let mut missing = None;
+/// As [`lint`], but all that the first look which finds something finds, at most one for each operation
+/// and each component.
+pub(crate) fn faults(file: &str, spec: &Value) -> Vec<Fault> {
+    [references, operations, parameters, types, readable]
+        .iter()
+        .map(|look| look(file, spec))
+        .find(|faults| !faults.is_empty())
+        .unwrap_or_default()
+}
+
+fn references(file: &str, spec: &Value) -> Vec<Fault> {
+    let mut missing = BTreeSet::new();
+    let mut faults = Vec::new();
     walk::references(spec, &mut |reference| {
-        if missing.is_none() && get(spec, reference).is_none() {
-            missing = Some(reference.to_owned());
+        if get(spec, reference).is_none() && missing.insert(reference.to_owned()) {
+            let message = "after the repairs something refers to this, and it is not there";
+            faults.push(Fault::new(file, reference, message));
         }
     });
-    match missing {
-        Some(reference) => Err(Fault::new(
-            file,
-            reference,
-            "after the repairs something refers to this, and it is not there",
-        )),
-        None => Ok(()),
-    }
+    faults
 }
 
-fn operations(file: &str, spec: &Value) -> Result<(), Fault> {
+fn operations(file: &str, spec: &Value) -> Vec<Fault> {
     let mut taken = BTreeSet::new();
-    let mut fault = None;
+    let mut faults = Vec::new();
     walk::operations(spec, |method, path, operation| {
         let id = operation
             .get("operationId")
             .and_then(Value::as_str)
             .unwrap_or_default();
-        if fault.is_none() && !taken.insert(id.to_owned()) {
-            fault = Some(Fault::new(
+        if !taken.insert(id.to_owned()) {
+            faults.push(Fault::new(
                 file,
                 format!("#/paths/{}/{method}", escape(path)),
                 format!("two operations are named `{id}`"),
             ));
         }
     });
-    fault.map_or(Ok(()), Err)
+    faults
 }
 
 /// Parameters of one operation become arguments of one builder, which the wire name decides.
-fn parameters(file: &str, spec: &Value) -> Result<(), Fault> {
-    let mut fault = None;
+fn parameters(file: &str, spec: &Value) -> Vec<Fault> {
+    let mut faults = Vec::new();
     walk::operations(spec, |method, path, operation| {
         let place = format!("#/paths/{}/{method}", escape(path));
+        let mut fault = None;
         let mut refuse = |message: String| {
             fault.get_or_insert_with(|| Fault::new(file, place.clone(), message));
         };
@@ -104,24 +106,24 @@ fn parameters(file: &str, spec: &Value) -> Result<(), Fault> {
         if found.contains_key("header_map") && found.values().any(|(_, kind)| kind == "header") {
             refuse("a parameter named `header_map` beside a header: rename it".to_owned());
         }
+        faults.extend(fault);
     });
-    fault.map_or(Ok(()), Err)
+    faults
 }
 
-fn types(file: &str, spec: &Value) -> Result<(), Fault> {
+fn types(file: &str, spec: &Value) -> Vec<Fault> {
+    let mut faults = Vec::new();
     for (name, schema) in walk::components(spec).into_iter().flatten() {
         let pointer = format!("#/components/schemas/{}", escape(name));
         if *name != names::pascal(name) {
-            return Err(Fault::new(
-                file,
-                pointer,
-                format!("`{name}` is not the name of a Rust type"),
-            ));
+            let message = format!("`{name}` is not the name of a Rust type");
+            faults.push(Fault::new(file, pointer, message));
+            continue;
         }
         let mut schema = schema.clone();
-        inline_types(file, &pointer, &mut schema)?;
+        faults.extend(inline_types(file, &pointer, &mut schema).err());
     }
-    Ok(())
+    faults
 }
 
 /// A string enum inside another schema would get a name of the generator's choosing, and escape
@@ -142,10 +144,10 @@ fn inline_types(file: &str, root: &str, schema: &mut Value) -> Result<(), Fault>
 }
 
 /// The generator reads documents through `openapiv3`.
-fn readable(file: &str, spec: &Value) -> Result<(), Fault> {
+fn readable(file: &str, spec: &Value) -> Vec<Fault> {
     serde_path_to_error::deserialize::<_, openapiv3::OpenAPI>(spec)
-        .map(drop)
-        .map_err(|error| {
+        .err()
+        .map(|error| {
             let pointer = error
                 .path()
                 .iter()
@@ -161,4 +163,6 @@ fn readable(file: &str, spec: &Value) -> Result<(), Fault> {
                 format!("not valid OpenAPI 3.0: {}", error.inner()),
             )
         })
+        .into_iter()
+        .collect()
 }

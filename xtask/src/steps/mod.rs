@@ -50,21 +50,44 @@ pub struct Outcome {
     pub warnings: Vec<String>,
 }
 
-/// Who looks on: called after each repair with its name, and after the naming with `None`, with the
-/// document before and after.
-pub type Watch<'a> = dyn FnMut(Option<&'static str>, &Value, &Value) + 'a;
+/// What was done a moment ago.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// The document was converted, and supplemented; nothing was repaired yet.
+    Read,
+    /// This repair changed something.
+    Repaired(&'static str),
+    /// Methods and types got their names.
+    Named,
+}
+
+/// Who looks on: called with the document as it is by now.
+pub type Watch<'a> = dyn FnMut(Seen, &Value) + 'a;
 
 /// Runs all steps; the first fault is the error.
 pub fn run(input: Input) -> Result<Outcome, Fault> {
     watched(input, None)
 }
 
-/// Runs all steps while `watch` looks on, which costs a copy of the document for each repair.
+/// Runs all steps while `watch` looks on.
 ///
 /// # Errors
 ///
 /// The first fault.
-pub fn watched(input: Input, mut watch: Option<&mut Watch<'_>>) -> Result<Outcome, Fault> {
+pub fn watched(input: Input, watch: Option<&mut Watch<'_>>) -> Result<Outcome, Fault> {
+    let file = input.document.file.clone();
+    prepared(input, watch).and_then(|outcome| {
+        lint::lint(&file, &outcome.spec)?;
+        Ok(outcome)
+    })
+}
+
+/// Runs all steps but the last, which only looks.
+///
+/// # Errors
+///
+/// The first fault.
+pub(crate) fn prepared(input: Input, mut watch: Option<&mut Watch<'_>>) -> Result<Outcome, Fault> {
     document::check(&input.document)?;
     let file = input.document.file;
     let mut spec = input.document.root;
@@ -86,24 +109,28 @@ pub fn watched(input: Input, mut watch: Option<&mut Watch<'_>>) -> Result<Outcom
     let apply = |spec: &mut Value, all: &[repairs::Repair], watch: &mut Option<&mut Watch<'_>>| {
         all.iter()
             .flat_map(|repair| {
-                let before = watch.is_some().then(|| spec.clone());
                 let applied = repairs::apply(spec, std::slice::from_ref(repair));
-                if let (Some(watch), Some(before)) = (watch.as_mut(), before) {
-                    watch(Some(repair.name), &before, spec);
+                // One that changed nothing has nothing to show.
+                if let Some(watch) = watch.as_mut()
+                    && applied.iter().any(|applied| applied.count > 0)
+                {
+                    watch(Seen::Repaired(repair.name), spec);
                 }
                 applied
             })
             .collect::<Vec<_>>()
     };
+    if let Some(watch) = watch.as_mut() {
+        watch(Seen::Read, &spec);
+    }
     let mut applied = apply(&mut spec, repairs::document::REPAIRS, &mut watch);
     applied.extend(apply(&mut spec, repairs::unions::REPAIRS, &mut watch));
     applied.extend(apply(&mut spec, shapes::GUARDS, &mut watch));
-    let unnamed = watch.is_some().then(|| spec.clone());
     names::correct_spelling(&mut spec);
     warnings.extend(operations::name(&mut spec));
     warnings.extend(names::name_types(&mut spec));
-    if let (Some(watch), Some(before)) = (watch.as_mut(), unnamed) {
-        watch(None, &before, &spec);
+    if let Some(watch) = watch.as_mut() {
+        watch(Seen::Named, &spec);
     }
     applied.extend(apply(&mut spec, repairs::generator::REPAIRS, &mut watch));
     let stale: Vec<String> = applied
@@ -127,7 +154,6 @@ pub fn watched(input: Input, mut watch: Option<&mut Watch<'_>>) -> Result<Outcom
         ));
     }
     warnings.extend(stale);
-    lint::lint(&file, &spec)?;
     Ok(Outcome {
         spec,
         repairs: applied,

@@ -354,6 +354,9 @@ fn snake(operation_id: &str) -> String {
     name
 }
 
+/// What a warning says of an operation without a line in the table.
+pub(crate) const NOT_TABLED: &str = "is not in the table of operation names";
+
 /// Gives every operation its name; the document's own id stays as `x-document-operation-id`.
 ///
 /// Returns one warning for each operation that the table does not know.
@@ -385,7 +388,7 @@ pub fn name(document: &mut Value) -> Vec<String> {
             number += 1;
         }
         warnings.push(format!(
-            "{} {path} is not in the table of operation names: `{name}`, from its operationId `{id}`",
+            "{} {path} {NOT_TABLED}: `{name}`, from its operationId `{id}`",
             method.to_uppercase(),
         ));
         names.insert(key, name);

@@ -24,6 +24,19 @@ fn scalars_are_those_of_the_core_schema() {
 }
 
 #[test]
+fn writers_of_both_versions_are_understood() {
+    let text = "cusips: [55275E101, 037833100, 88160R101]\nexample: 1.5E10\nmode: 0o17\nmany: 1e+21\n\
+                few: 1.0e-05\nhalf: .5\ntagged: !!float 1E5\n55275E101: key\n";
+    assert_eq!(
+        yaml(text),
+        Ok(json!({
+            "cusips": ["55275E101", "037833100", "88160R101"], "example": "1.5E10", "mode": "0o17",
+            "many": 1e21, "few": 1e-5, "half": 0.5, "tagged": 1e5, "55275E101": "key"
+        }))
+    );
+}
+
+#[test]
 fn keys_become_their_plain_text() {
     let text = "200: a\n1.50: b\ntrue: c\n~: d\nnull: e\n2024-01-31: f\n'x': g\n0x10: h\n";
     let expected = json!({"200": "a", "1.50": "b", "true": "c", "~": "d", "null": "e",

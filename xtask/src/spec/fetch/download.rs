@@ -45,7 +45,7 @@ pub(super) enum Download {
 #[derive(Debug)]
 pub(super) struct Body {
     pub(super) bytes: Vec<u8>,
-    /// The address that answered, after redirects.
+    /// The address that answered, after redirects, as it is shown.
     pub(super) address: String,
     pub(super) etag: Option<String>,
 }
@@ -56,8 +56,9 @@ pub(super) struct Body {
 ///
 /// Names the address that failed, and why.
 pub(super) fn download(url: &str, etag: Option<&str>, limits: &Limits) -> Result<Download, String> {
-    let start = Url::parse(url).map_err(|error| format!("{}: {error}", shown(url)))?;
+    let start = parse(url)?;
     may_ask(&start, None)?;
+    let name = masked(&start);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -67,11 +68,38 @@ pub(super) fn download(url: &str, etag: Option<&str>, limits: &Limits) -> Result
             .await
             .unwrap_or_else(|_| {
                 Err(format!(
-                    "{url}: the answer had not come to its end after {} seconds",
+                    "{name}: the answer had not come to its end after {} seconds",
                     limits.time.as_secs_f32()
                 ))
             })
     })
+}
+
+/// The address that `url` writes.
+///
+/// # Errors
+///
+/// What it is instead, without its query.
+pub(super) fn parse(url: &str) -> Result<Url, String> {
+    let plain = || shown(url.split(['?', '#']).next().unwrap_or_default());
+    Url::parse(url).map_err(|error| format!("{}: {error}", plain()))
+}
+
+/// The address as it may be shown and recorded. The query of a signed address is a key to what it names,
+/// so the names in it stay and their values go.
+pub(super) fn masked(url: &Url) -> String {
+    let plain = url.as_str().split(['?', '#']).next().unwrap_or_default();
+    let Some(query) = url.query() else {
+        return plain.to_owned();
+    };
+    let names: Vec<String> = query
+        .split('&')
+        .map(|pair| match pair.split_once('=') {
+            Some((name, _)) => format!("{name}=…"),
+            None => "…".to_owned(),
+        })
+        .collect();
+    format!("{plain}?{}", names.join("&"))
 }
 
 /// Whether `url` may be asked: keys and code follow from what it answers, so nobody on the way may
@@ -89,7 +117,8 @@ fn may_ask(url: &Url, from: Option<&Url>) -> Result<(), String> {
         "https" => Ok(()),
         "http" if is_loopback(url) && !downgraded => Ok(()),
         _ => Err(format!(
-            "{url}: is asked by https alone, or by http on this machine"
+            "{}: is asked by https alone, or by http on this machine",
+            masked(url)
         )),
     }
 }
@@ -108,6 +137,7 @@ async fn follow(start: Url, etag: Option<&str>, limits: &Limits) -> Result<Downl
     let mut url = start;
     for _ in 0..=limits.redirects {
         let mut answer = ask(&url, etag).await?;
+        let name = masked(&url);
         let status = answer.status();
         if matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
             let target = answer
@@ -115,8 +145,8 @@ async fn follow(start: Url, etag: Option<&str>, limits: &Limits) -> Result<Downl
                 .get(LOCATION)
                 .and_then(|location| location.to_str().ok())
                 .and_then(|location| url.join(location).ok())
-                .ok_or_else(|| format!("{url}: {status} without an address to go to"))?;
-            may_ask(&target, Some(&url)).map_err(|why| format!("{url}: {status}: {why}"))?;
+                .ok_or_else(|| format!("{name}: {status} without an address to go to"))?;
+            may_ask(&target, Some(&url)).map_err(|why| format!("{name}: {status}: {why}"))?;
             url = target;
             continue;
         }
@@ -124,7 +154,7 @@ async fn follow(start: Url, etag: Option<&str>, limits: &Limits) -> Result<Downl
             return Ok(Download::NotModified);
         }
         if status != StatusCode::OK {
-            return Err(format!("{url}: the answer is {status}"));
+            return Err(format!("{name}: the answer is {status}"));
         }
         let etag = answer
             .headers()
@@ -135,18 +165,19 @@ async fn follow(start: Url, etag: Option<&str>, limits: &Limits) -> Result<Downl
         let bytes = whole(&url, &mut answer, limits).await?;
         return Ok(Download::Body(Body {
             bytes,
-            address: url.to_string(),
+            address: name,
             etag,
         }));
     }
     Err(format!(
-        "{url}: more than {} redirects lead here",
+        "{}: more than {} redirects lead here",
+        masked(&url),
         limits.redirects
     ))
 }
 
 async fn ask(url: &Url, etag: Option<&str>) -> Result<reqwest::Response, String> {
-    let failed = |error: &dyn std::error::Error| format!("{url}: {}", causes(error));
+    let failed = |error: &dyn std::error::Error| format!("{}: {}", masked(url), causes(error));
     // The HTTP client takes the process's cryptography. A second attempt to install finds the first.
     if rustls::crypto::CryptoProvider::get_default().is_none() {
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -182,9 +213,10 @@ async fn whole(
     answer: &mut reqwest::Response,
     limits: &Limits,
 ) -> Result<Vec<u8>, String> {
+    let name = masked(url);
     let too_large = || {
         format!(
-            "{url}: the body is larger than {} bytes, which is more than is read",
+            "{name}: the body is larger than {} bytes, which is more than is read",
             limits.bytes
         )
     };
@@ -201,7 +233,7 @@ async fn whole(
             Ok(None) => return Ok(bytes),
             Err(error) => {
                 return Err(format!(
-                    "{url}: the body broke off after {} bytes: {}",
+                    "{name}: the body broke off after {} bytes: {}",
                     bytes.len(),
                     causes(&error.without_url())
                 ));

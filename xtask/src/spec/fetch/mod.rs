@@ -70,33 +70,41 @@ pub(super) fn into_target(root: &Path, url: Option<&str>) -> Result<(PathBuf, St
 ///
 /// Why there is no new document; nothing has been written then.
 fn fetch(url: &str, out: &Path, limits: &Limits) -> Result<String, String> {
-    let known = Record::of(out).filter(|known| known.source == url);
-    let tag = known.as_ref().and_then(|known| known.etag.as_deref());
+    let address = download::parse(url)?;
+    let name = match (address.query(), address.fragment()) {
+        (None, None) => url.to_owned(),
+        _ => download::masked(&address),
+    };
+    let known = Record::of(out).filter(|known| known.source == name);
+    // Another query may ask for something else, and it is not recorded which one it was.
+    let tag = known.as_ref().filter(|_| address.query().is_none());
+    let tag = tag.and_then(|known| known.etag.as_deref());
     let body = match download::download(url, tag, limits)? {
         Download::Body(body) => body,
         Download::NotModified => {
             let date = known.map(|known| known.date).unwrap_or_default();
             return Ok(format!(
-                "{url}: not modified; {} is what was there on {date}\n",
+                "{name}: not modified; {} is what was there on {date}\n",
                 out.display()
             ));
         }
     };
-    let document =
-        document::received(url.to_owned(), &body.bytes).map_err(|fault| fault.to_string())?;
+    // The end of the name tells YAML, so the query is not part of it.
+    let plain = name.split('?').next().unwrap_or_default().to_owned();
+    let document = document::received(plain, &body.bytes).map_err(|fault| fault.to_string())?;
     document::identify(&document).map_err(|fault| fault.to_string())?;
     let text = String::from_utf8(body.bytes)
-        .map_err(|_| format!("{url}: #: is not UTF-8; convert it to UTF-8"))?;
+        .map_err(|_| format!("{name}: #: is not UTF-8; convert it to UTF-8"))?;
     let is_same = known
         .as_ref()
         .is_some_and(|known| known.sha256 == document.sha256);
-    let mut record = Record::new(url, &body.address, body.etag, &document, text.len());
+    let mut record = Record::new(&name, &body.address, body.etag, &document, text.len());
     if let Some(known) = known.filter(|_| is_same) {
         // The day is that of the first download with this content.
         record.date = known.date;
     }
     let report = format!(
-        "{url}: {}\n{}  written to {}\n",
+        "{name}: {}\n{}  written to {}\n",
         if is_same {
             "the same content as before"
         } else {

@@ -16,7 +16,7 @@ use crate::steps::walk;
 /// The record of one download.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 pub(super) struct Record {
-    /// The address that was asked for.
+    /// The address that was asked for, without the values of its query, like the next.
     pub(super) source: String,
     /// The address that answered in the end.
     pub(super) address: String,

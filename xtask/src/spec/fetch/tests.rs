@@ -340,3 +340,43 @@ fn options_are_checked() {
     }
     assert_eq!(run(&["--url", "ftp://x"]).code, 1);
 }
+
+#[test]
+fn the_values_of_a_query_are_neither_shown_nor_recorded() {
+    let (url, requests) = server(vec![
+        answers("200 OK", "etag: \"abc\"\r\n", DOCUMENT),
+        answers("200 OK", "", DOCUMENT),
+        moved("/b.json?sig=SECRET3&SECRET4"),
+        answers("404 Not Found", "", ""),
+        answers("200 OK", "", "{SECRET"),
+        moved("ftp://127.0.0.1/?key=SECRET5"),
+    ]);
+    let place = Place::new();
+    let signed = |tail: &str| format!("{url}/a.json?{tail}");
+    let report = place.fetch(&signed("token=SECRET1&v=2#SECRET")).unwrap();
+    let masked = format!("{url}/a.json?token=…&v=…");
+    assert!(report.contains(&masked), "{report}");
+    assert_eq!(Record::of(&place.out()).unwrap().source, masked);
+    assert_eq!(Record::of(&place.out()).unwrap().address, masked);
+    let written = format!("{report}{:?}", place.content());
+    assert!(!written.contains("SECRET"), "{written}");
+    let asked = requests.recv().unwrap();
+    assert!(asked.contains("GET /a.json?token=SECRET1&v=2 "), "{asked}");
+
+    // Another query may be another document, so what it has is not told by the tag.
+    let report = place.fetch(&signed("token=SECRET2&v=3")).unwrap();
+    assert!(report.contains("the same content"), "{report}");
+    assert!(!requests.recv().unwrap().contains("if-none-match"));
+
+    for (tail, expected) in [
+        ("x=SECRET1", "/b.json?sig=…&…: the answer is 404"),
+        ("x=SECRET1", "/a.json: #: "),
+        ("x=SECRET1", "ftp://127.0.0.1/?key=…"),
+    ] {
+        let message = place.refused(&signed(tail));
+        assert!(message.contains(expected), "{expected}: {message}");
+        assert!(!message.contains("SECRET"), "{message}");
+    }
+    let message = place.refused("https://[/?token=SECRET");
+    assert!(!message.contains("SECRET"), "{message}");
+}

@@ -4,13 +4,14 @@
 //! property have sums that are equal once that property's hash is taken off, so all pairs are found
 //! by looking into a table instead of comparing each with each.
 
-use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
 
 use serde_json::{Map, Value};
 
 use super::Findings;
+use super::schema::texts;
 use crate::document::pointer::escape;
 use crate::document::shown;
 use crate::steps::walk;
@@ -42,6 +43,8 @@ struct Shape<'a> {
     /// The sum of the hashes of the properties.
     sum: u64,
     properties: Vec<(&'a str, u64)>,
+    /// What must be there, which says no more about who copied from whom.
+    required: BTreeSet<&'a str>,
 }
 
 pub(super) fn find(root: &Value, findings: &mut Findings) {
@@ -58,7 +61,11 @@ pub(super) fn find(root: &Value, findings: &mut Findings) {
         let key = (shape.frame, shape.sum, count);
         let lacking = |hash: u64| (shape.frame, shape.sum.wrapping_sub(hash), count - 1);
         let message = if let Some(other) = whole.get(&key) {
-            Some(format!("is {} but for prose", shown(other.name)))
+            let more = match other.required == shape.required {
+                true => "",
+                false => " and what is required",
+            };
+            Some(format!("is {} but for prose{more}", shown(other.name)))
         } else if count < FEWEST {
             None
         } else if let Some((other, more)) = without.get(&key) {
@@ -109,7 +116,7 @@ fn shape<'a>(name: &'a str, schema: &'a Map<String, Value>) -> Option<Shape<'a>>
     }
     let mut frame = DefaultHasher::new();
     for (key, value) in schema {
-        // What must be there follows from what is there.
+        // Two copies may differ in what must be there, and are copies all the same.
         if key != "properties" && key != "required" && !is_prose(key) {
             key.hash(&mut frame);
             content(value, &mut frame);
@@ -132,6 +139,7 @@ fn shape<'a>(name: &'a str, schema: &'a Map<String, Value>) -> Option<Shape<'a>>
             .iter()
             .fold(0, |sum: u64, (_, hash)| sum.wrapping_add(*hash)),
         properties,
+        required: texts(schema.get("required")).collect(),
     })
 }
 

@@ -52,6 +52,17 @@ fn parts_of<'a>(root: &'a Value, schema: &'a Map<String, Value>) -> Vec<&'a Map<
     parts
 }
 
+/// Whether numbers of this schema are whole ones.
+fn is_whole(schema: &Map<String, Value>) -> bool {
+    match schema.get("type") {
+        Some(Value::Array(types)) => {
+            let names = |name: &str| types.iter().any(|one| one == name);
+            names("integer") && !names("number")
+        }
+        one => one.is_some_and(|name| name == "integer"),
+    }
+}
+
 fn contradictions(parts: &[&Map<String, Value>]) -> Vec<String> {
     let counts = |word: &'static str| {
         parts
@@ -84,6 +95,13 @@ fn contradictions(parts: &[&Map<String, Value>]) -> Vec<String> {
             found.push("the minimum is above the maximum".to_owned());
         } else if low == high && (low_open || high_open) {
             found.push("the range between minimum and maximum is empty".to_owned());
+        } else if parts.iter().any(|part| is_whole(part))
+            && let Some(least) = low.rounded(true)
+            && let Some(most) = high.rounded(false)
+            && least + i128::from(low_open && low.is_whole())
+                > most - i128::from(high_open && high.is_whole())
+        {
+            found.push("no whole number lies between minimum and maximum".to_owned());
         }
     }
     for pattern in parts

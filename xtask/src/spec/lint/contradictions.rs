@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::Findings;
 use super::schema::{Checker, repeated, shown};
 use super::sites::{Carrier, Kind, Schema, Sites};
-use crate::document::pointer::{from_reference, get, join};
+use crate::document::pointer::{escape, from_reference, get, join};
 
 pub(super) fn find(root: &Value, sites: &Sites<'_>, findings: &mut Findings) {
     let checker = Checker::new(root);
@@ -62,6 +62,11 @@ fn carried<'a>(root: &'a Value, carrier: &Carrier<'a>) -> Vec<(String, &'a Value
             found.push((join(&at, "value"), value));
         }
     }
+    let named = carrier.value.get("x-examples").and_then(Value::as_object);
+    for (name, example) in named.into_iter().flatten() {
+        let at = join(&join(&carrier.pointer, "x-examples"), name);
+        found.push((at, example.get("value").unwrap_or(example)));
+    }
     found
 }
 
@@ -104,66 +109,71 @@ fn as_lists(example: &Value) -> Vec<Value> {
 /// What a schema says of itself: example, examples, default, enum, constant.
 fn own_values(checker: &Checker<'_>, schema: &Schema<'_>, findings: &mut Findings) {
     let keywords = schema.value;
-    let mut check = |rule: &str, at: String, value: &Value, left_out: &[&str]| {
-        let rest: Map<String, Value>;
-        let whole = if left_out.is_empty() {
-            keywords
-        } else {
-            rest = keywords
-                .iter()
-                .filter(|(key, _)| !left_out.contains(&key.as_str()))
-                .map(|(key, value)| (key.clone(), value.clone()))
-                .collect();
-            &rest
-        };
-        for violation in checker.check(&Value::Object(whole.clone()), value, schema.way) {
+    let mut check = |rule: &str, keywords: &Map<String, Value>, at: String, value: &Value| {
+        for violation in checker.check_keywords(keywords, value, schema.way) {
             findings.add(rule, format!("{at}{}", violation.place), violation.message);
         }
     };
+    // The schema without some of its keywords: made once, and of what is looked at alone.
+    let without = |left_out: &[&str]| -> Map<String, Value> {
+        keywords
+            .iter()
+            .filter(|(key, _)| !left_out.contains(&key.as_str()))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
+    };
     if let Some(example) = keywords.get("example") {
-        check(
-            "example-mismatch",
-            join(&schema.pointer, "example"),
-            example,
-            &[],
-        );
+        let at = join(&schema.pointer, "example");
+        check("example-mismatch", keywords, at, example);
     }
     if let Some(examples) = keywords.get("examples").and_then(Value::as_array) {
         for (index, example) in examples.iter().enumerate() {
             let at = format!("{}/examples/{index}", schema.pointer);
-            check("example-mismatch", at, example, &[]);
+            check("example-mismatch", keywords, at, example);
         }
     }
+    // Editors of documents keep named examples there, as they are or as `value`.
+    let named = keywords.get("x-examples").and_then(Value::as_object);
+    for (name, example) in named.into_iter().flatten() {
+        let fits = |value| {
+            checker
+                .check_keywords(keywords, value, schema.way)
+                .is_empty()
+        };
+        if example.get("value").is_some_and(fits) {
+            continue;
+        }
+        let at = format!("{}/x-examples/{}", schema.pointer, escape(name));
+        check("example-mismatch", keywords, at, example);
+    }
     if let Some(default) = keywords.get("default") {
-        check(
-            "default-mismatch",
-            join(&schema.pointer, "default"),
-            default,
-            &[],
-        );
+        let at = join(&schema.pointer, "default");
+        check("default-mismatch", keywords, at, default);
     }
     if let Some(only) = keywords.get("const") {
+        let at = join(&schema.pointer, "const");
         check(
             "enum-mismatch",
-            join(&schema.pointer, "const"),
+            &without(&["const", "examples", "x-examples"]),
+            at,
             only,
-            &["const"],
         );
     }
     let Some(values) = keywords.get("enum").and_then(Value::as_array) else {
         return;
     };
-    let left_out = [
+    let rest = without(&[
         "enum",
         "const",
         "description",
         "default",
         "example",
         "examples",
-    ];
+        "x-examples",
+    ]);
     for (index, value) in values.iter().enumerate() {
         let at = format!("{}/enum/{index}", schema.pointer);
-        check("enum-mismatch", at, value, &left_out);
+        check("enum-mismatch", &rest, at, value);
     }
     // All pairs are compared, so a giant list is not judged.
     if values.len() > 2_000 {

@@ -1,7 +1,9 @@
 //! Names: what is required and not declared, formats that nobody knows, operationIds, successes.
 
-use std::collections::HashSet;
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
 
+use heck::ToSnakeCase as _;
 use serde_json::{Map, Value};
 
 use super::Findings;
@@ -10,9 +12,10 @@ use super::sites::{Schema, Sites};
 use crate::document::pointer::{from_reference, get, join};
 use crate::document::shown;
 
-pub(super) fn find(root: &Value, sites: &Sites<'_>, findings: &mut Findings) {
+pub(super) fn find<'a>(root: &'a Value, sites: &'a Sites<'a>, findings: &mut Findings) {
+    let users = Users::of(root, sites);
     for schema in &sites.schemas {
-        required(root, sites, schema, findings);
+        required(root, sites, schema, &users, findings);
         if let Some(format) = schema.value.get("format").and_then(Value::as_str)
             && !formats::is_known(format)
         {
@@ -23,9 +26,9 @@ pub(super) fn find(root: &Value, sites: &Sites<'_>, findings: &mut Findings) {
     for operation in &sites.operations {
         if let Some(id) = operation.value.get("operationId").and_then(Value::as_str)
             && !id.trim().is_empty()
-            && !is_identifier(id)
+            && let Some(why) = unusual(id)
         {
-            let message = format!("{} is no identifier", shown(id));
+            let message = format!("{} is {why}", shown(id));
             let pointer = join(&operation.pointer, "operationId");
             findings.add("operation-id-style", pointer, message);
         }
@@ -42,6 +45,17 @@ pub(super) fn find(root: &Value, sites: &Sites<'_>, findings: &mut Findings) {
     }
 }
 
+/// What makes an operationId a bad name of a method.
+fn unusual(id: &str) -> Option<&'static str> {
+    if !is_identifier(id) {
+        Some("no identifier")
+    } else if syn::parse_str::<syn::Ident>(&id.to_snake_case()).is_err() {
+        Some("a word of Rust")
+    } else {
+        None
+    }
+}
+
 fn is_identifier(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && text
@@ -50,7 +64,13 @@ fn is_identifier(text: &str) -> bool {
 }
 
 /// Required names of `schema` that neither it nor what speaks of the same value declares.
-fn required(root: &Value, sites: &Sites<'_>, schema: &Schema<'_>, findings: &mut Findings) {
+fn required(
+    root: &Value,
+    sites: &Sites<'_>,
+    schema: &Schema<'_>,
+    users: &Users<'_>,
+    findings: &mut Findings,
+) {
     if schema
         .value
         .get("required")
@@ -59,19 +79,20 @@ fn required(root: &Value, sites: &Sites<'_>, schema: &Schema<'_>, findings: &mut
         return;
     }
     // A branch may require what the whole, or another branch, declares.
-    let mut whole = schema;
-    while let Some(outer) = whole.outer.and_then(|index| sites.schemas.get(index)) {
-        whole = outer;
-    }
+    let whole = whole_of(sites, schema);
     let mut declared = Declared::default();
     declared.add(root, whole.value);
     if declared.is_open {
         return;
     }
     let names = schema.value.get("required").and_then(Value::as_array);
+    let mut by_users = None;
     for (index, name) in names.into_iter().flatten().enumerate() {
         if let Some(name) = name.as_str()
             && !declared.names.contains(name)
+            && !by_users
+                .get_or_insert_with(|| users.declare(&whole.pointer, 0))
+                .contains(name)
         {
             findings.add(
                 "required-undeclared",
@@ -79,6 +100,71 @@ fn required(root: &Value, sites: &Sites<'_>, schema: &Schema<'_>, findings: &mut
                 format!("{} is required, and no branch declares it", shown(name)),
             );
         }
+    }
+}
+
+/// The schema of which `schema` is a part, itself if it is none.
+fn whole_of<'s, 'a>(sites: &'s Sites<'a>, schema: &'s Schema<'a>) -> &'s Schema<'a> {
+    let mut whole = schema;
+    while let Some(outer) = whole.outer.and_then(|index| sites.schemas.get(index)) {
+        whole = outer;
+    }
+    whole
+}
+
+/// Chains of bases are followed so far.
+const MOST_BASES: usize = 8;
+
+/// So many users of all bases together are looked at.
+const MOST_USERS: usize = 5_000;
+
+/// The schemas that refer to a schema, by its pointer: the whole of each.
+struct Users<'a> {
+    root: &'a Value,
+    of: HashMap<String, Vec<&'a Schema<'a>>>,
+    left: Cell<usize>,
+}
+
+impl<'a> Users<'a> {
+    fn of(root: &'a Value, sites: &'a Sites<'a>) -> Self {
+        let mut of: HashMap<String, Vec<&Schema<'_>>> = HashMap::new();
+        for schema in &sites.schemas {
+            let reference = schema.value.get("$ref").and_then(Value::as_str);
+            if let Some(target) = reference.and_then(from_reference) {
+                of.entry(target).or_default().push(whole_of(sites, schema));
+            }
+        }
+        Self {
+            root,
+            of,
+            left: Cell::new(MOST_USERS),
+        }
+    }
+
+    /// The names that each user of `base` declares: where it is never anything but a part of others, it
+    /// may require of them what it does not declare itself.
+    fn declare(&self, base: &str, depth: usize) -> HashSet<&'a str> {
+        let mut common: Option<HashSet<&str>> = None;
+        for user in self.of.get(base).into_iter().flatten() {
+            if depth == MOST_BASES || self.left.get() == 0 {
+                return HashSet::new();
+            }
+            self.left.set(self.left.get() - 1);
+            let mut declared = Declared::default();
+            declared.add(self.root, user.value);
+            if declared.is_open {
+                continue;
+            }
+            let mut names = declared.names;
+            if user.pointer != base {
+                names.extend(self.declare(&user.pointer, depth + 1));
+            }
+            match &mut common {
+                Some(common) => common.retain(|name| names.contains(name)),
+                None => common = Some(names),
+            }
+        }
+        common.unwrap_or_default()
     }
 }
 

@@ -1,14 +1,18 @@
 //! What the pipeline refuses, told by the pipeline itself.
 //!
-//! Each of its stages stops at its first fault. That fault is noted under the name of a rule, got out
-//! of the way in a copy, and the stage runs again. So the faults are those that `regen` would tell one
-//! after the other, and no second set of checks can drift from the first.
+//! Each of its stages is told to go on behind a fault where it can. Its faults are noted under the
+//! names of rules and got out of the way in a copy, and the stage runs again, until it finds no more.
+//! So the faults are those that `regen` would tell one after the other, and no second set of checks can
+//! drift from the first.
+
+use std::collections::HashSet;
 
 use serde_json::Value;
 
+use super::Findings;
 use super::mend::{self, Mend, mend};
+use super::repaired::Repaired;
 use super::sites::Sites;
-use super::{Findings, repaired};
 use crate::document::pointer::{escape, from_reference, get};
 use crate::document::{self, Document};
 use crate::fault::Fault;
@@ -17,6 +21,13 @@ use crate::steps::{self, Input, Outcome, convert};
 
 /// So many faults of one stage are told apart; a document with more is not near being taken.
 const MOST: usize = 300;
+
+/// So many values of the document are visited by one stage again and again. A small document may have
+/// faults behind faults; with a large one each look takes its time.
+const MOST_VISITED: usize = 1_500_000;
+
+/// So often a stage looks at the largest document.
+const FEWEST_LOOKS: usize = 6;
 
 /// The generator takes the longest, and a fault of its is rare.
 const MOST_GENERATED: usize = 4;
@@ -121,9 +132,8 @@ pub(super) fn run(
     if !structure(&mut copy, findings)? {
         return Ok(false);
     }
-    let copy_of = |copy: &Document| copy.root.clone();
-    let is_converted = stage(&mut copy, findings, CONVERSION, |copy| {
-        convert::convert(&copy.file, &mut copy_of(copy)).err()
+    let is_converted = stage(&mut copy, findings, CONVERSION, 1, |copy| {
+        convert::faults(&copy.file, &mut copy.root.clone(), MOST)
     });
     if !is_converted {
         return Ok(false);
@@ -133,18 +143,26 @@ pub(super) fn run(
         supplement: supplement.cloned(),
         is_vendored: supplement.is_some(),
     };
-    let mut outcome = None;
+    let mut ran = None;
     let after: &[Known] = &[("", "after-repairs", Mend::Remove)];
-    let is_repaired = stage(&mut copy, findings, after, |copy| {
-        match steps::run(unaltered(copy, None)) {
-            Ok(done) => {
-                outcome = Some(done);
-                None
+    let is_repaired = stage(&mut copy, findings, after, 4, |copy| {
+        let mut repaired = Repaired::default();
+        let done = steps::prepared(
+            unaltered(copy, None),
+            Some(&mut |seen, spec| repaired.see(seen, spec)),
+        );
+        let faults = match done {
+            Ok(outcome) => {
+                let faults = steps::lint::faults(&copy.file, &outcome.spec);
+                ran = faults.is_empty().then_some((outcome, repaired));
+                faults
             }
-            Err(fault) => Some(named_as_in(&document.root, fault)),
-        }
+            Err(fault) => vec![fault],
+        };
+        let named = |fault| named_as_in(&document.root, fault);
+        faults.into_iter().map(named).collect()
     });
-    let Some(outcome) = outcome.filter(|_| is_repaired) else {
+    let Some((outcome, repaired)) = ran.filter(|_| is_repaired) else {
         return Ok(false);
     };
     // The generator takes as long as the rest, and needs nothing of it.
@@ -155,7 +173,7 @@ pub(super) fn run(
             let is_complete = generated(document, &mut copy, &outcome, &mut found);
             (found, is_complete, outcome.warnings)
         });
-        repaired::find(document, &repairable, findings);
+        repaired.note(document, findings);
         if supplement.is_some()
             && let Err(fault) = steps::run(unaltered(&repairable, supplement))
         {
@@ -223,34 +241,64 @@ fn structure(copy: &mut Document, findings: &mut Findings) -> Result<bool, Fault
     {
         return Err(fault);
     }
-    Ok(stage(copy, findings, STRUCTURE, |copy| {
-        document::check(copy).err()
+    Ok(stage(copy, findings, STRUCTURE, 1, |copy| {
+        document::faults(copy, MOST)
     }))
 }
 
-/// Runs one stage until it finds no more; `false` when a fault cannot be got out of the way.
+/// Runs one stage until it finds no more; `false` when a fault cannot be got out of the way, or there
+/// are too many. `cost` says how often the stage visits each value.
 fn stage(
     copy: &mut Document,
     findings: &mut Findings,
     known: &[Known],
-    mut run: impl FnMut(&Document) -> Option<Fault>,
+    cost: usize,
+    mut run: impl FnMut(&Document) -> Vec<Fault>,
 ) -> bool {
-    for number in 0..MOST {
-        let Some(fault) = run(copy) else {
+    let looks = MOST_VISITED / (cost * values(&copy.root)).max(1);
+    let mut number = 0;
+    for _ in 0..looks.clamp(FEWEST_LOOKS, MOST) {
+        let faults = run(copy);
+        if faults.is_empty() {
             return true;
-        };
-        let said = format!("{}: {}", fault.pointer, fault.message);
-        let Some((_, rule, how)) = known.iter().find(|(part, ..)| said.contains(part)) else {
-            return false;
-        };
-        findings.add(rule, fault.pointer.clone(), fault.message);
-        let is_mended = mend(&mut copy.root, *how, &fault.pointer, number)
-            || mend(&mut copy.root, Mend::Remove, &fault.pointer, number);
-        if !is_mended {
-            return false;
+        }
+        let was_there: Vec<bool> = faults
+            .iter()
+            .map(|fault| get(&copy.root, &fault.pointer).is_some())
+            .collect();
+        let mut told = HashSet::new();
+        for (fault, was_there) in faults.into_iter().zip(was_there) {
+            // What an earlier fault took along, or one that many refer to and each finds.
+            let is_gone = was_there && get(&copy.root, &fault.pointer).is_none();
+            if is_gone || !told.insert(fault.pointer.clone()) {
+                continue;
+            }
+            if number == MOST {
+                return false;
+            }
+            number += 1;
+            let said = format!("{}: {}", fault.pointer, fault.message);
+            let Some((_, rule, how)) = known.iter().find(|(part, ..)| said.contains(part)) else {
+                return false;
+            };
+            findings.add(rule, fault.pointer.clone(), fault.message);
+            let is_mended = mend(&mut copy.root, *how, &fault.pointer, number)
+                || mend(&mut copy.root, Mend::Remove, &fault.pointer, number);
+            if !is_mended {
+                return false;
+            }
         }
     }
     false
+}
+
+/// How many values there are in `value`.
+fn values(value: &Value) -> usize {
+    1 + match value {
+        Value::Object(object) => object.values().map(values).sum(),
+        Value::Array(list) => list.iter().map(values).sum(),
+        _ => 0,
+    }
 }
 
 /// The place of which a warning about a name speaks: `GET /a is …` or ``the schema `A` would …``.
@@ -320,4 +368,29 @@ fn generated(
         }
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn faults_beside_each_other_are_found_in_one_look() {
+        let schemas: serde_json::Map<String, Value> = (0..290)
+            .map(|number| (format!("S{number}"), json!({"type": "nothing"})))
+            .collect();
+        let mut copy = Document {
+            file: "x.json".to_owned(),
+            sha256: String::new(),
+            root: json!({"components": {"schemas": schemas}}),
+        };
+        let (mut findings, mut looks) = (Findings::new(), 0);
+        let is_through = stage(&mut copy, &mut findings, CONVERSION, 1, |copy| {
+            looks += 1;
+            convert::faults(&copy.file, &mut copy.root.clone(), MOST)
+        });
+        assert_eq!((is_through, findings.all.len(), looks), (true, 290, 2));
+    }
 }

@@ -12,75 +12,103 @@ use super::Findings;
 use super::mend::{nearest, schema_pointer};
 use super::sites::Sites;
 use crate::document::Document;
-use crate::document::pointer::join;
-use crate::steps::{self, Input};
+use crate::document::pointer::{escape, join};
+use crate::steps::Seen;
 
-/// Notes the places of all repairs of `copy`, which the pipeline takes, as places of `document`.
-pub(super) fn find(document: &Document, copy: &Document, findings: &mut Findings) {
-    let mut places: Vec<(&'static str, String)> = Vec::new();
-    let mut origins: Option<HashMap<String, String>> = None;
-    let input = Input {
-        document: copy.clone(),
-        supplement: None,
-        is_vendored: false,
-    };
-    let mut watch = |repair: Option<&'static str>, before: &Value, after: &Value| {
-        let Some(repair) = repair else {
-            origins = Some(origins_of(before, after));
-            return;
-        };
-        let mut changed = Vec::new();
-        differences(before, after, "#", &mut changed);
-        places.extend(
-            changed
-                .iter()
-                .map(|pointer| schema_of(pointer))
-                .map(|pointer| {
-                    let origin = origins.as_ref().map(|known| lead_back(known, pointer));
+/// What was seen of the repairs so far.
+#[derive(Default)]
+pub(super) struct Repaired {
+    /// The document as it was when something was last seen.
+    before: Value,
+    /// The repairs, and the places of what they changed.
+    places: Vec<(&'static str, String)>,
+    /// Where the types of the named document come from.
+    origins: Option<HashMap<String, String>>,
+}
+
+impl Repaired {
+    /// Takes in what was done a moment ago, which made the document `after`.
+    pub(super) fn see(&mut self, seen: Seen, after: &Value) {
+        match seen {
+            Seen::Read => self.before = after.clone(),
+            Seen::Named => {
+                self.origins = Some(origins_of(&self.before, after));
+                self.before = after.clone();
+            }
+            Seen::Repaired(repair) => {
+                let mut changed = Vec::new();
+                differences(&mut self.before, after, &mut "#".to_owned(), &mut changed);
+                self.places.extend(changed.iter().map(|pointer| {
+                    let pointer = schema_of(pointer);
+                    let origins = self.origins.as_ref();
+                    let origin = origins.map(|known| lead_back(known, pointer));
                     (repair, origin.unwrap_or_else(|| pointer.to_owned()))
-                }),
-        );
-    };
-    // It ran through a moment ago, and does so again.
-    let _ = steps::watched(input, Some(&mut watch));
-    for (repair, pointer) in places {
-        let pointer = nearest(&document.root, &pointer);
-        let rule = findings.rules.iter().find(|rule| rule.name == repair);
-        let finds = rule.map(|rule| rule.finds).unwrap_or_default();
-        findings.add(repair, pointer, finds);
+                }));
+            }
+        }
+    }
+
+    /// Notes the places of all repairs as places of `document`.
+    pub(super) fn note(self, document: &Document, findings: &mut Findings) {
+        for (repair, pointer) in self.places {
+            let pointer = nearest(&document.root, &pointer);
+            let rule = findings.rules.iter().find(|rule| rule.name == repair);
+            let finds = rule.map(|rule| rule.finds).unwrap_or_default();
+            findings.add(repair, pointer, finds);
+        }
     }
 }
 
 /// The places where two documents differ: an object that has other keys, or a value that is another.
-fn differences(before: &Value, after: &Value, pointer: &str, found: &mut Vec<String>) {
-    // Most of the document is as it was.
-    if before == after {
-        return;
-    }
-    match (before, after) {
+///
+/// `before` becomes `after` on the way. Most of it is as it was, and a copy of the whole for each repair
+/// would take longer than the repairs.
+fn differences(before: &mut Value, after: &Value, pointer: &mut String, found: &mut Vec<String>) {
+    match (&mut *before, after) {
         (Value::Object(old), Value::Object(new)) => {
             let is_list_of_names = pointer.matches('/').count() == 2
                 && (pointer.starts_with("#/components/") || pointer == "#/paths");
+            let gone: Vec<String> = old
+                .keys()
+                .filter(|key| !new.contains_key(*key))
+                .cloned()
+                .collect();
             if is_list_of_names {
                 // A component that is added comes from elsewhere; one that is gone was here.
-                for name in old.keys().filter(|name| !new.contains_key(*name)) {
-                    found.push(join(pointer, name));
-                }
-            } else if old.len() != new.len() || old.keys().any(|key| !new.contains_key(key)) {
-                found.push(pointer.to_owned());
+                found.extend(gone.iter().map(|name| join(pointer, name)));
+            } else if !gone.is_empty() || old.len() != new.len() {
+                found.push(pointer.clone());
             }
-            for (key, old) in old {
-                if let Some(new) = new.get(key) {
-                    differences(old, new, &join(pointer, key), found);
+            for key in gone {
+                old.remove(&key);
+            }
+            for (key, new) in new {
+                match old.get_mut(key) {
+                    Some(old) => below(key, old, new, pointer, found),
+                    None => drop(old.insert(key.clone(), new.clone())),
                 }
             }
         }
         (Value::Array(old), Value::Array(new)) if old.len() == new.len() => {
-            for (index, (old, new)) in old.iter().zip(new).enumerate() {
-                differences(old, new, &format!("{pointer}/{index}"), found);
+            for (index, (old, new)) in old.iter_mut().zip(new).enumerate() {
+                below(&index.to_string(), old, new, pointer, found);
             }
         }
-        _ => found.push(pointer.to_owned()),
+        _ => {
+            found.push(pointer.clone());
+            *before = after.clone();
+        }
+    }
+}
+
+/// One step down, where something differs there.
+fn below(step: &str, old: &mut Value, new: &Value, pointer: &mut String, found: &mut Vec<String>) {
+    if old != new {
+        let length = pointer.len();
+        pointer.push('/');
+        pointer.push_str(&escape(step));
+        differences(old, new, pointer, found);
+        pointer.truncate(length);
     }
 }
 
@@ -177,10 +205,11 @@ mod tests {
 
     #[test]
     fn differences_are_named_where_they_are() {
-        let before = json!({"paths": {"/a": {"get": {"x": [1, 2], "y": 1}}}, "components": {"schemas": {"A": {}, "B": {"t": 1}}}});
+        let mut before = json!({"paths": {"/a": {"get": {"x": [1, 2], "y": 1}}}, "components": {"schemas": {"A": {}, "B": {"t": 1}}}});
         let after = json!({"paths": {"/a": {"get": {"x": [1, 3], "z": 1}}}, "components": {"schemas": {"B": {"t": 2}, "C": {}}}});
         let mut found = Vec::new();
-        differences(&before, &after, "#", &mut found);
+        differences(&mut before, &after, &mut "#".to_owned(), &mut found);
+        assert_eq!(before, after);
         found.sort();
         assert_eq!(
             found,

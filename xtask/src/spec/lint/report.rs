@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::{Finding, Report, Weight};
+use crate::terminal::printable;
 
 /// The version of the JSON; a change that a reader would stumble over raises it.
 const VERSION: u32 = 1;
@@ -63,7 +64,7 @@ pub(super) fn text(report: &Report) -> String {
             );
         }
     }
-    text
+    printable(&text).into_owned()
 }
 
 pub(super) fn json(report: &Report) -> Value {

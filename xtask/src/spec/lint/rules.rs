@@ -236,7 +236,7 @@ const RULES: &[Rule] = &[
     ),
     doubtful(
         "operation-id-style",
-        "an operationId that is no identifier",
+        "an operationId that is no identifier, or a word of Rust",
         "nothing here: the names of methods come from a table",
     ),
     doubtful(
@@ -251,7 +251,7 @@ const RULES: &[Rule] = &[
     ),
     doubtful(
         "near-duplicate-schema",
-        "two schemas that are equal but for prose or one property",
+        "two schemas that are equal but for prose, what is required, or one property",
         "see whether they are one type, or one of them is out of date",
     ),
 ];

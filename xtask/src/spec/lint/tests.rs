@@ -7,6 +7,7 @@ use crate::document::MAX_DEPTH;
 
 mod doubts;
 mod refusals;
+mod speed;
 
 /// A document without a fault.
 fn sound() -> Value {

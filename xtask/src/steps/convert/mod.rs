@@ -127,6 +127,15 @@ pub const TARGET: &str = "3.0.3";
 /// Rewrites `document` in place; the first keyword that cannot be converted is the error, and then
 /// the document, part of which is rewritten, is of no further use.
 pub fn convert(file: &str, document: &mut Value) -> Result<(), Fault> {
+    faults(file, document, 1)
+        .into_iter()
+        .next()
+        .map_or(Ok(()), Err)
+}
+
+/// As [`convert`], which goes on behind a schema that cannot be converted as if it said nothing; at
+/// most `most` are told.
+pub(crate) fn faults(file: &str, document: &mut Value, most: usize) -> Vec<Fault> {
     if let Some(root) = document.as_object_mut() {
         root.insert("openapi".to_owned(), json!(TARGET));
         // The client is told where to send and how to prove itself by whoever makes it.
@@ -166,15 +175,25 @@ pub fn convert(file: &str, document: &mut Value) -> Result<(), Fault> {
             }
         }
     }
-    references::references(file, document)?;
+    if let Err(fault) = references::references(file, document) {
+        return vec![fault];
+    }
     containers::printable(document);
     let whole = document.clone();
     let nulls = Nulls::of(&whole);
-    walk::schemas_mut(document, &mut |pointer, schema| {
-        self::schema(file, pointer, schema, &nulls)
-    })?;
-    containers::containers(document);
-    Ok(())
+    let mut faults = Vec::new();
+    // An error ends the walk, so it says that there are enough.
+    let walked = walk::schemas_mut(document, &mut |pointer, schema| {
+        if let Err(fault) = self::schema(file, pointer, schema, &nulls) {
+            faults.push(fault);
+            *schema = json!({});
+        }
+        if faults.len() < most { Ok(()) } else { Err(()) }
+    });
+    if walked.is_ok() {
+        containers::containers(document);
+    }
+    faults
 }
 
 fn schema(file: &str, pointer: &str, schema: &mut Value, nulls: &Nulls<'_>) -> Result<(), Fault> {

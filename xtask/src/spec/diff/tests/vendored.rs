@@ -1,8 +1,10 @@
 //! The vendored document against copies of it: the same in another form, and changed by hand.
 
 use std::fs;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
+use regex::Regex;
 use serde_json::{Value, json};
 
 use super::super::{Diff, files, json, markdown, text};
@@ -146,13 +148,38 @@ fn the_older_version_of_openapi_is_no_change() {
     assert_eq!(all_lines(&new, &old), [""; 0]);
 }
 
-/// JSON as block YAML: strings in single quotes, keys as they are written by hand.
+/// Text that needs no quotes. Where that is not known for sure, it is not among these.
+static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^[A-Za-z0-9./+$-](?:[A-Za-z0-9 ./+$()%*_-]*[A-Za-z0-9./+$)%])?$").unwrap()
+});
+
+/// What YAML 1.1 takes for something else than text.
+static NO_TEXT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"^(?:[-+]?0b[01_]+|[-+]?0[0-7_]*|[-+]?[1-9][0-9_]*|[-+]?0x[0-9a-fA-F_]+",
+        r"|[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?",
+        r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)|\d{4}-\d\d?-\d\d?.*",
+        r"|(?i:y|n|yes|no|on|off|true|false|null)|-|-[ -].*|[.][.].*)$"
+    ))
+    .unwrap()
+});
+
+/// Whether older writers leave `text` without quotes.
+fn is_left_plain(text: &str) -> bool {
+    PLAIN.is_match(text) && !NO_TEXT.is_match(text)
+}
+
+/// JSON as block YAML: strings in single quotes, or in none where older writers set none.
 fn yaml(value: &Value, indent: usize, out: &mut String) {
     let pad = " ".repeat(indent);
+    let written = |text: &str| match text {
+        plain if is_left_plain(plain) => plain.to_owned(),
+        quoted => format!("'{}'", quoted.replace('\'', "''")),
+    };
     match value {
         Value::Object(object) if !object.is_empty() => {
             for (key, value) in object {
-                out.push_str(&format!("\n{pad}'{}':", key.replace('\'', "''")));
+                out.push_str(&format!("\n{pad}{}:", written(key)));
                 yaml(value, indent + 2, out);
             }
         }
@@ -163,7 +190,7 @@ fn yaml(value: &Value, indent: usize, out: &mut String) {
             }
         }
         Value::String(text) if !text.contains('\n') => {
-            out.push_str(&format!(" '{}'", text.replace('\'', "''")));
+            out.push_str(&format!(" {}", written(text)));
         }
         other => out.push_str(&format!(" {other}")),
     }
@@ -171,12 +198,45 @@ fn yaml(value: &Value, indent: usize, out: &mut String) {
 
 #[test]
 fn a_copy_in_yaml_is_no_change() {
+    let mut document = vendored();
+    let texts = [
+        "55275E101",
+        "037833100",
+        "1.5E10",
+        "1e3",
+        "0o17",
+        "-.5",
+        "08",
+        "no",
+        "12",
+        "1.5",
+        "1:30",
+        "2026-01-31",
+        "a - b",
+        "- a",
+        "~",
+        "",
+    ];
+    for plain in texts.get(..7).unwrap() {
+        assert!(is_left_plain(plain), "{plain}");
+    }
+    document["components"]["schemas"]["Account"]["examples"] =
+        json!([texts, [1e21, 1.0, 0.5, 7, 1e-7]]);
     let folder = tempfile::tempdir().unwrap();
-    let copy = folder.path().join("copy.yaml");
+    let (original, copy) = (
+        folder.path().join("one.json"),
+        folder.path().join("copy.yaml"),
+    );
+    fs::write(&original, document.to_string()).unwrap();
     let mut out = String::new();
-    yaml(&vendored(), 0, &mut out);
+    yaml(&document, 0, &mut out);
+    assert!(
+        out.contains("- 55275E101\n") && out.contains("\n  title: "),
+        "nothing is plain"
+    );
     fs::write(&copy, out.trim_start()).unwrap();
-    let original = workspace_root().join("openapi/trading-api.json");
+    let root = |path| crate::document::read(path).unwrap().root;
+    assert_eq!(root(&original), root(&copy));
     let diff = files(&original, &copy).unwrap();
     assert!(diff.changes.is_empty(), "{:?}", diff.changes.first());
 }

@@ -66,6 +66,28 @@ impl Decimal {
         i64::try_from(self.digits.len()).is_ok_and(|length| length <= self.exponent.max(0))
     }
 
+    /// The whole number nearest to this one: above it or equal with `up`, else below it or equal. `None`
+    /// for one that is out of all proportion.
+    pub(crate) fn rounded(&self, up: bool) -> Option<i128> {
+        let length = usize::try_from(self.exponent.max(0)).ok()?;
+        if length > 38 {
+            return None;
+        }
+        let whole = self
+            .digits
+            .iter()
+            .copied()
+            .chain(std::iter::repeat(0))
+            .take(length)
+            .try_fold(0_i128, |all, digit| {
+                all.checked_mul(10)?.checked_add(i128::from(digit))
+            })?;
+        // Cut off is towards zero, which is up for what is negative.
+        let step = i128::from(!self.is_whole() && self.is_negative != up);
+        let size = whole.checked_add(step)?;
+        Some(if self.is_negative { -size } else { size })
+    }
+
     /// Whether this is a whole number of `step`s; `None` when that takes too much to tell.
     pub(crate) fn is_multiple_of(&self, step: &Self) -> Option<bool> {
         if self.digits.is_empty() {

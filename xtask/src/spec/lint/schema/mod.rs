@@ -25,7 +25,7 @@ use super::sites::Way;
 use crate::document::pointer::{escape, from_reference, get};
 pub(super) use decimal::Decimal;
 use patterns::Patterns;
-pub(super) use values::{end, repeated, shown};
+pub(super) use values::{end, repeated, shown, texts};
 
 /// Schemas are entered so often for one value; what takes more is not judged.
 const FUEL: usize = 200_000;
@@ -77,6 +77,20 @@ impl<'a> Checker<'a> {
 
     /// What does not fit `schema` in `value`; nothing when that cannot be told.
     pub(super) fn check(&self, schema: &Value, value: &Value, way: Way) -> Vec<Violation> {
+        self.run(way, |run, found| self.schema(run, schema, value, found))
+    }
+
+    /// As [`Self::check`], of a schema that is an object, borrowed as that.
+    pub(super) fn check_keywords(
+        &self,
+        keywords: &Map<String, Value>,
+        value: &Value,
+        way: Way,
+    ) -> Vec<Violation> {
+        self.run(way, |run, found| self.keywords(run, keywords, value, found))
+    }
+
+    fn run(&self, way: Way, check: impl FnOnce(&mut Run, &mut Vec<Violation>)) -> Vec<Violation> {
         let fuel = FUEL.min(self.tank.get());
         let mut run = Run {
             fuel,
@@ -86,7 +100,7 @@ impl<'a> Checker<'a> {
             gave_up: false,
         };
         let mut found = Vec::new();
-        self.schema(&mut run, schema, value, &mut found);
+        check(&mut run, &mut found);
         self.tank.set(self.tank.get() - (fuel - run.fuel));
         if run.gave_up {
             found.clear();
@@ -101,16 +115,30 @@ impl<'a> Checker<'a> {
     }
 
     fn schema(&self, run: &mut Run, schema: &Value, value: &Value, found: &mut Vec<Violation>) {
-        if run.fuel == 0 || run.depth > DEEPEST {
+        match schema {
+            Value::Bool(false) => run.report(found, "nothing is allowed here"),
+            Value::Object(keywords) => self.keywords(run, keywords, value, found),
+            _ => {}
+        }
+    }
+
+    fn keywords(
+        &self,
+        run: &mut Run,
+        keywords: &Map<String, Value>,
+        value: &Value,
+        found: &mut Vec<Violation>,
+    ) {
+        if run.depth > DEEPEST || !run.burn(1) {
             run.gave_up = true;
             return;
         }
-        run.fuel -= 1;
-        let keywords = match schema {
-            Value::Bool(false) => return run.report(found, "nothing is allowed here"),
-            Value::Object(keywords) => keywords,
-            _ => return,
-        };
+        // A list of values is compared with one after the other.
+        let listed = keywords.get("enum").and_then(Value::as_array);
+        if !run.burn(listed.map_or(0, Vec::len)) {
+            run.gave_up = true;
+            return;
+        }
         if value.is_null() && keywords.get("nullable") == Some(&Value::Bool(true)) {
             return;
         }
@@ -153,7 +181,7 @@ impl<'a> Checker<'a> {
     ) {
         let properties = keywords.get("properties").and_then(Value::as_object);
         let property = |name: &str| properties.and_then(|all| all.get(name));
-        for name in values::texts(keywords.get("required")) {
+        for name in texts(keywords.get("required")) {
             let is_marked = |mark: &str| {
                 property(name).is_some_and(|schema| schema.get(mark) == Some(&Value::Bool(true)))
             };
@@ -303,6 +331,17 @@ impl<'a> Checker<'a> {
 }
 
 impl Run {
+    /// Takes fuel; `false` when there is not as much.
+    fn burn(&mut self, fuel: usize) -> bool {
+        match self.fuel.checked_sub(fuel) {
+            Some(left) => {
+                self.fuel = left;
+                true
+            }
+            None => false,
+        }
+    }
+
     fn report(&self, found: &mut Vec<Violation>, message: impl Into<String>) {
         // Enough to tell branches apart, and bounded for values that are wrong in every item.
         if found.len() < 2 * MOST {

@@ -64,7 +64,8 @@ pub(super) fn wrong_type(keywords: &Map<String, Value>, value: &Value) -> String
 pub(crate) fn equal(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(a), Value::Number(b)) => {
-            a == b || Decimal::of(a).is_some_and(|a| Decimal::of(b) == Some(a))
+            let are_whole = !a.is_f64() && !b.is_f64();
+            a == b || !are_whole && Decimal::of(a).is_some_and(|a| Decimal::of(b) == Some(a))
         }
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))

@@ -178,6 +178,50 @@ fn bounds_are_held_against_those_of_the_parts() {
         ),
         (json!({"allOf": [target, {"minLength": 9}]}), false),
         (json!({"anyOf": [target, {"minLength": 12}]}), false),
+        (
+            json!({"type": "integer", "minimum": 1.2, "maximum": 1.8}),
+            true,
+        ),
+        (
+            json!({"type": "integer", "minimum": -1.8, "maximum": -1.2}),
+            true,
+        ),
+        (
+            json!({"type": ["integer", "null"], "exclusiveMinimum": 1, "exclusiveMaximum": 2}),
+            true,
+        ),
+        (
+            json!({"type": "integer", "minimum": 1, "maximum": 2, "exclusiveMinimum": true, "exclusiveMaximum": true}),
+            true,
+        ),
+        (
+            json!({"allOf": [{"type": "integer", "minimum": 0.5}, {"exclusiveMaximum": 1}]}),
+            true,
+        ),
+        (
+            json!({"type": "integer", "minimum": 1.2, "maximum": 2}),
+            false,
+        ),
+        (
+            json!({"type": "integer", "minimum": -0.8, "maximum": 0.3}),
+            false,
+        ),
+        (
+            json!({"type": "integer", "exclusiveMinimum": 1, "exclusiveMaximum": 3}),
+            false,
+        ),
+        (
+            json!({"type": "number", "minimum": 1.2, "maximum": 1.8}),
+            false,
+        ),
+        (
+            json!({"type": ["integer", "number"], "minimum": 1.2, "maximum": 1.8}),
+            false,
+        ),
+        (
+            json!({"type": "integer", "minimum": 1e300, "maximum": 2e300}),
+            false,
+        ),
     ] {
         let root = with(
             root.clone(),
@@ -233,12 +277,81 @@ fn a_required_name_is_declared_by_any_branch_or_by_none() {
 }
 
 #[test]
+fn a_base_may_require_what_all_its_users_declare() {
+    let user = |name: &str| json!({"allOf": [{"$ref": "#/components/schemas/Base"}, {"properties": {name: {"type": "string"}}}]});
+    let undeclared = |more: &[(&str, Value)]| {
+        let base = json!({"type": "object", "required": ["kind"], "properties": {"a": {}}});
+        let mut root = with(sound(), "/components/schemas/Base", base);
+        for (name, value) in more {
+            root = with(root, &format!("/components/schemas/{name}"), value.clone());
+        }
+        found(&root)
+            .iter()
+            .any(|(rule, _)| *rule == "required-undeclared")
+    };
+    let chained = json!({"allOf": [{"$ref": "#/components/schemas/Base"}]});
+    let end =
+        json!({"allOf": [{"$ref": "#/components/schemas/Middle"}, {"properties": {"kind": {}}}]});
+    let itself = json!({"properties": {"base": {"$ref": "#/components/schemas/Base"}}});
+    for (more, expected) in [
+        (vec![("One", user("kind"))], false),
+        (vec![("One", user("kind")), ("Two", user("kind"))], false),
+        (vec![("Middle", chained.clone()), ("End", end)], false),
+        (vec![], true),
+        (vec![("One", user("other"))], true),
+        (vec![("One", user("kind")), ("Two", user("other"))], true),
+        (vec![("One", user("kind")), ("Plain", itself)], true),
+        (vec![("Middle", chained)], true),
+    ] {
+        assert_eq!(undeclared(&more), expected, "{more:?}");
+    }
+}
+
+#[test]
+fn examples_of_editors_are_held_against_their_schemas() {
+    for (value, place) in [
+        (
+            json!({"type": "integer", "x-examples": {"a": 1, "b/c": "x"}}),
+            Some("/x-examples/b~1c"),
+        ),
+        (
+            json!({"type": "integer", "x-examples": {"a": {"value": 1}}}),
+            None,
+        ),
+        (
+            json!({"type": "object", "x-examples": {"a": {"value": 1}}}),
+            None,
+        ),
+        (json!({"type": "integer", "x-examples": [1, "x"]}), None),
+        (
+            json!({"type": "string", "enum": ["a"], "x-examples": {"a": "a"}}),
+            None,
+        ),
+    ] {
+        let expected = place.map(|place| ("example-mismatch", format!("{X}{place}")));
+        assert_eq!(found(&schema(value)), Vec::from_iter(expected));
+    }
+    let body = "/responses/200/content/application~1json";
+    let root = with(
+        sound(),
+        &at(&format!("{body}/x-examples")),
+        json!({"a": {"id": 7}}),
+    );
+    let place = format!("#{OPERATION}{body}/x-examples/a/id");
+    assert_eq!(found(&root), [("example-mismatch", place)]);
+}
+
+#[test]
 fn operations_without_success_and_ids_that_are_no_identifiers() {
     let root = with(sound(), &at("/operationId"), json!("get-v2-a"));
     assert_eq!(
         found(&root),
         [("operation-id-style", format!("#{OPERATION}/operationId"))]
     );
+    for (id, is_usual) in [("type", false), ("Match", false), ("getType", true)] {
+        let root = with(sound(), &at("/operationId"), json!(id));
+        assert_eq!(found(&root).is_empty(), is_usual, "{id}");
+    }
     let root = with(
         sound(),
         &at("/responses"),
@@ -323,10 +436,13 @@ fn schemas_that_are_nearly_the_same_are_found() {
     let mut described = five();
     described["description"] = json!("prose");
     described["properties"]["a"]["description"] = json!("other prose");
+    let mut required = five();
+    required["required"] = json!(["a"]);
     let mut retyped = five();
     retyped["properties"]["a"]["type"] = json!("integer");
     for (other, part) in [
-        (described, "but for prose"),
+        (described, "`N1` but for prose|"),
+        (required, "`N1` but for prose and what is required|"),
         (retyped, "with another `a`"),
         (object(&["a", "b", "c", "d"]), "without `e`"),
         (object(&["a", "b", "c", "d", "e", "f"]), "with `f` as well"),
@@ -338,7 +454,8 @@ fn schemas_that_are_nearly_the_same_are_found() {
         let found = near(five(), other);
         assert_eq!(found.len(), 1, "{part}: {found:?}");
         assert!(
-            found[0].starts_with("#/components/schemas/N2: is `N1`") && found[0].contains(part),
+            found[0].starts_with("#/components/schemas/N2: is `N1`")
+                && format!("{}|", found[0]).contains(part),
             "{found:?}"
         );
     }
