@@ -19,6 +19,8 @@ pub mod world;
 pub use error::ApiError;
 pub use events::{Event, EventLog, Kind, Mark};
 pub use ids::Ids;
-pub use simulator::{Builder, Clock, ClockMode, ControlError, MarketControl, Simulator, Snapshot};
+pub use simulator::{
+    Builder, Clock, ClockMode, ControlError, Execution, MarketControl, Simulator, Snapshot, Venue,
+};
 pub use world::Dialect;
 pub use world::account::{AccountSetup, AccountState, AccountStatus, Configurations};

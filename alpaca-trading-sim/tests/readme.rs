@@ -15,7 +15,7 @@ use alpaca_trading_sim::Simulator;
 const README: &str = include_str!("../README.md");
 
 /// The routes of the control surface.
-const ROUTES: [&str; 20] = [
+const ROUTES: [&str; 33] = [
     "GET /clock",
     "POST /clock/advance",
     "GET /market/{symbol}",
@@ -36,6 +36,19 @@ const ROUTES: [&str; 20] = [
     "GET /accounts",
     "PATCH /accounts/{key_id}",
     "GET /audit",
+    "GET /orders/{order}",
+    "POST /orders/{order}/reject",
+    "POST /orders/{order}/suspend",
+    "POST /orders/{order}/stop",
+    "POST /orders/{order}/done_for_day",
+    "POST /orders/{order}/calculate",
+    "POST /orders/{order}/accept_for_bidding",
+    "POST /orders/{order}/resume",
+    "POST /orders/{order}/fill",
+    "POST /orders/{order}/restate",
+    "POST /orders/{order}/fills/{fill}/bust",
+    "POST /orders/{order}/fills/{fill}/correct",
+    "POST /venue/reject_next",
 ];
 
 /// The blocks of this kind.
@@ -120,9 +133,13 @@ fn route(request: &Request) -> Option<String> {
         match *part {
             "AAPL" | "BTC%2FUSD" => *part = "{symbol}",
             "PKSIMULATOR" => *part = "{key_id}",
+            "mine" | "unwanted" => *part = "{order}",
             number if number.parse::<u64>().is_ok() => *part = "{id}",
             _ => {}
         }
+    }
+    if let ["", "orders", _, "fills", fill, _] = parts.as_mut_slice() {
+        *fill = "{fill}";
     }
     Some(format!("{} {}", request.method, parts.join("/")))
 }

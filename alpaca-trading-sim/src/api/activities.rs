@@ -65,6 +65,7 @@ fn page(
     };
     let fits = |activity: &&Activity| {
         wanted(activity)
+            && activity.is_listed()
             && from.is_none_or(|from| activity.at >= from)
             && until.is_none_or(|until| activity.at < until)
             && order.is_none_or(

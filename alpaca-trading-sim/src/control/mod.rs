@@ -10,6 +10,7 @@ mod clock;
 mod faults;
 mod market;
 mod read;
+mod venue;
 mod world;
 
 use std::fmt;
@@ -60,6 +61,13 @@ pub(crate) fn routes(served: Served) -> Router {
         .route("/snapshots/{id}/restore", post(world::restore))
         .route("/accounts", get(accounts::list))
         .route("/accounts/{key_id}", patch(accounts::change))
+        .route("/orders/{order}", get(venue::show))
+        .route("/orders/{order}/{act}", post(venue::act))
+        .route("/orders/{order}/fill", post(venue::fill))
+        .route("/orders/{order}/restate", post(venue::restate))
+        .route("/orders/{order}/fills/{fill}/bust", post(venue::bust))
+        .route("/orders/{order}/fills/{fill}/correct", post(venue::correct))
+        .route("/venue/reject_next", post(venue::reject_next))
         .route("/audit", get(world::audit))
         .fallback(async || Refusal::missing("there is no such route"))
         .method_not_allowed_fallback(async || {

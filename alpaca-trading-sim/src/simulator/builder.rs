@@ -209,8 +209,8 @@ impl Builder {
         self
     }
 
-    /// Writes down every request, answer, event, fill and step of the clock: see
-    /// [`Simulator::journal`].
+    /// Writes down every request of the service with its answer, refused ones too, every event, fill, act of the
+    /// venue and step of the clock: see [`Simulator::journal`].
     pub fn journal(mut self) -> Self {
         self.journal = true;
         self

@@ -3,8 +3,10 @@
 mod accounts;
 mod builder;
 mod control;
+mod record;
 mod serve;
 mod shared;
+mod venue;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,6 +21,7 @@ pub use builder::Builder;
 pub use control::{Clock, ControlError, MarketControl};
 pub use shared::ClockMode;
 pub(crate) use shared::Shared;
+pub use venue::{Execution, Venue};
 
 use crate::Ids;
 use crate::api::{self, Call, NoRoute};
@@ -205,7 +208,8 @@ impl Simulator {
             query: Call::query_of(query),
             body: body.as_ref().to_vec(),
         };
-        let (status, body) = serve::perform(self.shared(), operation, AccountIx(0), &call, target);
+        let (status, body) =
+            serve::perform(self.shared(), operation, AccountIx(0), &call, target, None);
         (status.as_u16(), body.unwrap_or_default())
     }
 

@@ -13,6 +13,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::record::Record;
 use super::{Shared, SimulatorParts};
 use crate::api::{self, Call, NoRoute};
 use crate::control;
@@ -49,12 +50,19 @@ pub(super) fn router(served: Served, shutdown: Shutdown) -> Router {
 /// Lets a request in, or not, and gives every answer its id.
 async fn admit(State(served): State<Served>, request: Request, next: Next) -> Response {
     let is_control = control::is_control(request.uri().path());
-    let request = request.map(|body| served.patience.with(body));
+    let mut request = request.map(|body| served.patience.with(body));
+    let record = (served.journal && !is_control).then(|| Record::of(&request));
+    if let Some(record) = &record {
+        request.extensions_mut().insert(record.clone());
+    }
     // Whatever goes wrong in here is this request's misfortune alone.
     let answered = AssertUnwindSafe(admitted(&served, request, next)).catch_unwind();
     let mut response = answered.await.unwrap_or_else(|_| refusal(&api::internal()));
     if is_control {
         return response;
+    }
+    if let Some(record) = record {
+        response = record.finish(&served, response).await;
     }
     let headers = response.headers_mut();
     // Clients learn the service's time by this, and look for what they have lost by it.
@@ -80,6 +88,9 @@ async fn admitted(served: &SimulatorParts, mut request: Request, next: Next) -> 
     let Some(account) = account else {
         return auth::unauthorized(&path);
     };
+    if let Some(record) = request.extensions().get::<Record>() {
+        record.admitted(account);
+    }
     let second = served.wall.second();
     let standing = served
         .quota
@@ -111,6 +122,7 @@ fn http_date(at: DateTime<Utc>) -> String {
 async fn open_stream(
     State(served): State<Served>,
     Extension(switch): Extension<Switch>,
+    record: Option<Extension<Record>>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -123,7 +135,8 @@ async fn open_stream(
     };
     let head = RequestHead::new(name, request.method().as_str(), path, b"");
     let fault = served.faults.of_request(&head);
-    let now = told(&served, name, fault.as_ref());
+    let record = record.map(|Extension(record)| record);
+    let now = told(&served, name, fault.as_ref(), record.as_ref(), b"");
     let Some(fault) = fault else {
         return next.run(request).await;
     };
@@ -133,10 +146,19 @@ async fn open_stream(
     }
 }
 
-/// Writes down the fault that a request is to suffer, and says what time it is.
-fn told(served: &SimulatorParts, name: &str, fault: Option<&Fault>) -> DateTime<Utc> {
+/// Writes down the fault that a request is to suffer, behind the request, and says what time it is.
+fn told(
+    served: &SimulatorParts,
+    name: &str,
+    fault: Option<&Fault>,
+    record: Option<&Record>,
+    body: &[u8],
+) -> DateTime<Utc> {
     served.shared.with(|world| {
         if let Some(fault) = fault {
+            if let Some(record) = record {
+                record.request(world, body);
+            }
             world.write_down("fault", || json!({ "operation": name, "fault": fault }));
         }
         world.now()
@@ -148,6 +170,7 @@ async fn answer(
     State(served): State<Served>,
     Extension(switch): Extension<Switch>,
     account: Option<Extension<AccountIx>>,
+    record: Option<Extension<Record>>,
     request: Request,
 ) -> Response {
     let (head, body) = request.into_parts();
@@ -165,7 +188,8 @@ async fn answer(
     let fault = served
         .faults
         .of_request(&RequestHead::new(name, method, path, &body));
-    let now = told(&served, name, fault.as_ref());
+    let record = record.map(|Extension(record)| record);
+    let now = told(&served, name, fault.as_ref(), record.as_ref(), &body);
     if let Some(fault) = &fault
         && let Some(response) = faulty::before(fault, &switch, now).await
     {
@@ -187,6 +211,7 @@ async fn answer(
         account,
         &call,
         &head.uri.to_string(),
+        record.as_ref(),
     );
     let response = respond(status, body.as_ref());
     match fault {
@@ -209,14 +234,17 @@ pub(super) fn perform(
     account: AccountIx,
     call: &Call,
     target: &str,
+    record: Option<&Record>,
 ) -> (StatusCode, Option<Value>) {
     shared.with(|world| {
-        world.write_down("request", || {
-            json!({
-                "account": account.0, "method": operation.method, "target": target,
-                "body": String::from_utf8_lossy(&call.body),
-            })
-        });
+        if !record.is_some_and(Record::has_request) {
+            world.write_down("request", || {
+                json!({
+                    "account": account.0, "method": operation.method, "target": target,
+                    "body": String::from_utf8_lossy(&call.body),
+                })
+            });
+        }
         // A panic, in a fill model of the user's own for one, is a fault like that of a service: it is answered
         // so, and the world goes on as far as it came.
         let outcome = catch_unwind(AssertUnwindSafe(|| operation.run(world, account, call)));
@@ -228,6 +256,9 @@ pub(super) fn perform(
             "answer",
             || json!({ "status": status.as_u16(), "body": body }),
         );
+        if let Some(record) = record {
+            record.is_whole();
+        }
         (status, body)
     })
 }

@@ -73,6 +73,11 @@ impl Agenda {
         self.next += 1;
     }
 
+    /// Takes a task out that is not to be done any more.
+    pub(super) fn forget(&mut self, task: Task) {
+        self.tasks.retain(|_, entry| *entry != task);
+    }
+
     /// When the next entry is due.
     pub(super) fn due(&self) -> DateTime<Utc> {
         let task = self.tasks.first_key_value().map(|((at, _), _)| *at);

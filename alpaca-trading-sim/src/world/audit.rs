@@ -3,13 +3,13 @@
 mod groups;
 mod told;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::World;
-use super::account::{Account, What};
+use super::account::{Account, Activity, Standing, What};
 use super::order::{Order, Side, Status};
 use crate::market::AssetIx;
 
@@ -25,12 +25,17 @@ impl World {
             return Err(format!("{} illegal steps of orders", self.illegal_steps));
         }
         let mut filled: BTreeMap<Uuid, (Decimal, Decimal)> = BTreeMap::new();
+        let mut revised: BTreeSet<Uuid> = BTreeSet::new();
         for account in &self.accounts {
             self.audit_account(account, &mut filled)?;
+            self.audit_costs(account)?;
+            let fills = account.activities.iter().filter_map(Activity::fill);
+            let revised_fills = fills.filter(|fill| fill.standing != Standing::Stands);
+            revised.extend(revised_fills.map(|fill| fill.order_id));
         }
         for order in self.orders.iter() {
-            self.audit_order(order, &filled)?;
-            self.audit_group(order)?;
+            self.audit_order(order, &filled, revised.contains(&order.id))?;
+            self.audit_group(order, &revised)?;
         }
         Ok(())
     }
@@ -44,6 +49,8 @@ impl World {
         let mut held: BTreeMap<AssetIx, Decimal> = BTreeMap::new();
         for activity in &account.activities {
             match &activity.what {
+                // What was taken back has never been.
+                What::Fill(fill) if !fill.counts() => {}
                 What::Fill(fill) => {
                     let value = fill.qty * fill.price;
                     let ix = self
@@ -133,10 +140,28 @@ impl World {
         Ok(())
     }
 
+    /// What positions have cost is what the fills that count come to, one after the other.
+    fn audit_costs(&self, account: &Account) -> Result<(), String> {
+        let replayed = self.replayed(account, None)?;
+        for (ix, position) in &account.positions {
+            let expected = replayed.get(ix).copied().unwrap_or_default();
+            if position.cost != expected.cost {
+                return Err(format!(
+                    "{} has cost {}, and fills say {}",
+                    self.universe.get(*ix).symbol,
+                    position.cost,
+                    expected.cost
+                ));
+            }
+        }
+        Ok(())
+    }
+
     fn audit_order(
         &self,
         order: &Order,
         filled: &BTreeMap<Uuid, (Decimal, Decimal)>,
+        revised: bool,
     ) -> Result<(), String> {
         let mut expected = (Decimal::ZERO, Decimal::ZERO);
         // What the replaced orders of its chain have filled counts for it.
@@ -175,7 +200,8 @@ impl World {
                 order.id
             ));
         }
-        if order.status == Status::Filled && order.left() != Some(Decimal::ZERO) {
+        // A fill that is taken back does not bring an order that has ended to life.
+        if order.status == Status::Filled && order.left() != Some(Decimal::ZERO) && !revised {
             return Err(format!(
                 "order {} is filled, and something is left",
                 order.id

@@ -7,6 +7,8 @@ use rust_decimal::{Decimal, dec};
 use serde_json::{Value, json};
 
 use super::account::{AccountIx, AccountSetup};
+use super::engine::{Restatement, Revised};
+use super::order::Status;
 use super::{Dialect, Setup, World};
 use crate::api::{Call, find};
 use crate::fill::{Immediate, Paper, Through, Touch};
@@ -227,8 +229,75 @@ impl Player {
     }
 }
 
+/// Lets the venue do something to an order, of which most is refused. Whether it was done.
+fn venue_acts(player: &mut Player, world: &mut World) -> bool {
+    if player.orders.is_empty() {
+        return false;
+    }
+    let id = player.pick(&player.orders.clone());
+    let ix = world.orders().find(id.parse().unwrap()).unwrap();
+    let fills: Vec<(usize, Decimal, Decimal)> = world
+        .fills_of(ix)
+        .into_iter()
+        .map(|(place, fill)| (place, fill.qty, fill.price))
+        .collect();
+    let act = player.random.u8(..11);
+    let done = match act {
+        0 => world.reject(ix),
+        1 => world.refuse_request(ix),
+        2 => world.resume(ix),
+        3 => {
+            let aside = [
+                Status::Suspended,
+                Status::Stopped,
+                Status::DoneForDay,
+                Status::Calculated,
+                Status::AcceptedForBidding,
+            ];
+            let status = player.pick(&aside);
+            world.set_aside(ix, status)
+        }
+        4 => {
+            let qty = Decimal::from(player.random.u32(1..50));
+            world.fill_by_hand(ix, qty, dec!(100))
+        }
+        5 => {
+            let qty = Some(Decimal::from(player.random.u32(1..200)));
+            let what = Restatement {
+                qty,
+                ..Restatement::default()
+            };
+            world.restate(ix, &what)
+        }
+        6 => {
+            world.reject_next(player.random.u32(..3));
+            Ok(())
+        }
+        _ if fills.is_empty() => Err("nothing is filled".into()),
+        _ => {
+            let (place, qty, price) = player.pick(&fills);
+            let revised = match act {
+                7 | 8 => Revised::Corrected {
+                    qty: (qty / dec!(2)).ceil().max(Decimal::ONE),
+                    price: price + dec!(0.25),
+                },
+                _ => Revised::Busted,
+            };
+            world.revise(ix, place, &revised, "ERROR")
+        }
+    };
+    world.settle();
+    player.log.push(format!("venue {act} {id} -> {done:?}"));
+    done.is_ok()
+}
+
 /// Plays a world, and says what does not add up. Returns how many orders were accepted.
 pub(crate) fn play(seed: u64, steps: usize) -> Result<usize, String> {
+    play_with(seed, steps, false).map(|(accepted, _)| accepted)
+}
+
+/// The same, with a venue that acts by itself if it is to; and how often it did.
+fn play_with(seed: u64, steps: usize, venue: bool) -> Result<(usize, usize), String> {
     let mut random = Rng::with_seed(seed);
     let mut setup = setup(seed, "2026-03-03T14:00:00Z");
     setup.fill_model = match random.u8(..6) {
@@ -249,8 +318,12 @@ pub(crate) fn play(seed: u64, steps: usize) -> Result<usize, String> {
         accepted: 0,
         log: Vec::new(),
     };
+    let mut acted = 0;
     for step in 0..steps {
         player.step(&mut world);
+        if venue && player.random.bool() && venue_acts(&mut player, &mut world) {
+            acted += 1;
+        }
         let told = |error: String| {
             let last = player
                 .log
@@ -278,7 +351,16 @@ pub(crate) fn play(seed: u64, steps: usize) -> Result<usize, String> {
             world.audit_events().map_err(told)?;
         }
     }
-    Ok(player.accepted)
+    Ok((player.accepted, acted))
+}
+
+#[test]
+fn random_worlds_with_a_venue_that_acts_add_up() {
+    let acted: usize = (100..112)
+        .map(|seed| play_with(seed, 250, true).unwrap_or_else(|error| panic!("{error}")))
+        .map(|(_, acted)| acted)
+        .sum();
+    assert!(acted > 12 * 10, "{acted}");
 }
 
 #[test]

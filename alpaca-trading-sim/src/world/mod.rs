@@ -69,6 +69,10 @@ pub struct World {
     moved: bool,
     /// The trading day of the last close.
     last_close_day: Option<NaiveDate>,
+    /// When the last trading day began.
+    day_began: Option<DateTime<Utc>>,
+    /// How many orders to come their venue turns away.
+    to_turn_away: u32,
     /// Orders that a quote may wake, kept to spare an allocation a quote.
     scratch: Vec<OrderIx>,
     journal: Option<journal::Journal>,
@@ -104,6 +108,8 @@ impl World {
             minute: setup.start,
             moved: true,
             last_close_day: None,
+            day_began: None,
+            to_turn_away: 0,
             scratch: Vec::new(),
             journal: None,
             illegal_steps: 0,

@@ -15,4 +15,6 @@ mod journal;
 mod market;
 #[path = "../plain/mod.rs"]
 mod plain;
+mod requests;
+mod venue;
 mod world;

@@ -140,6 +140,9 @@ fn brought_to(desk: &Desk, status: &str) -> String {
         "pending_new" | "new" | "pending_cancel" | "pending_replace" | "canceled" | "replaced" => {
             desk.order(limit("buy", "10", "90"))
         }
+        "suspended" | "stopped" | "done_for_day" | "calculated" | "accepted_for_bidding" => {
+            desk.order(limit("buy", "10", "90"))
+        }
         "held" => {
             let parent = desk.order(bracket("10"));
             desk.legs(&parent)[0].clone()
@@ -168,6 +171,11 @@ fn brought_to(desk: &Desk, status: &str) -> String {
     }
     match status {
         "pending_cancel" | "canceled" => desk.cancel(&id),
+        "suspended" => desk.sim.venue().suspend(&id).unwrap(),
+        "stopped" => desk.sim.venue().stop(&id).unwrap(),
+        "done_for_day" => desk.sim.venue().done_for_day(&id).unwrap(),
+        "calculated" => desk.sim.venue().calculate(&id).unwrap(),
+        "accepted_for_bidding" => desk.sim.venue().accept_for_bidding(&id).unwrap(),
         "pending_replace" | "replaced" => drop(desk.replace(&id, json!({"limit_price": "91"}))),
         _ => {}
     }
@@ -178,15 +186,16 @@ fn brought_to(desk: &Desk, status: &str) -> String {
     id
 }
 
-/// The table of statuses: whether it can be canceled, and replaced.
+/// The table of statuses, all 17: whether it can be canceled, and replaced.
 #[tokio::test]
 async fn each_status_allows_what_it_allows() {
+    let not_in = |status: &str| format!("422 42210000 cannot replace order in {status} status");
     let final_state = |status: &str| format!("422 42210000 order is already in \"{status}\" state");
     let not_open = "422 40010001 unable to replace order, order is not open".to_owned();
     let not_sent =
         "422 40010001 unable to replace order, order isn't sent to exchange yet".to_owned();
     let ok = "ok".to_owned();
-    for (status, cancel, replace) in [
+    let table = [
         ("pending_new", ok.clone(), not_sent.clone()),
         ("accepted", ok.clone(), not_sent),
         ("new", ok.clone(), ok.clone()),
@@ -204,7 +213,7 @@ async fn each_status_allows_what_it_allows() {
         ),
         ("filled", final_state("filled"), not_open.clone()),
         // One source has it that a cancel of what is canceled is a success: the default.
-        ("canceled", ok, not_open.clone()),
+        ("canceled", ok.clone(), not_open.clone()),
         ("expired", final_state("expired"), not_open.clone()),
         ("rejected", final_state("rejected"), not_open),
         (
@@ -212,7 +221,25 @@ async fn each_status_allows_what_it_allows() {
             final_state("replaced"),
             "422 42210000 order already replaced".to_owned(),
         ),
-    ] {
+        ("suspended", ok.clone(), not_in("suspended")),
+        ("done_for_day", ok.clone(), not_in("done_for_day")),
+        (
+            "accepted_for_bidding",
+            ok.clone(),
+            not_in("accepted_for_bidding"),
+        ),
+        ("stopped", final_state("stopped"), not_in("stopped")),
+        (
+            "calculated",
+            final_state("calculated"),
+            not_in("calculated"),
+        ),
+    ];
+    for status in alpaca_trading_sim::world::order::Status::ALL {
+        let known = table.iter().any(|(known, _, _)| *known == status.as_str());
+        assert!(known, "{status}");
+    }
+    for (status, cancel, replace) in table {
         // An order that never comes to an end by itself.
         let parts = match status {
             "partially_filled" => vec![dec!(3), dec!(0), dec!(0), dec!(0), dec!(0)],

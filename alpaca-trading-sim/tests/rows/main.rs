@@ -36,4 +36,5 @@ mod replace_rules;
 mod time_in_force;
 mod triggers;
 mod validation;
+mod venue;
 mod watchlists;

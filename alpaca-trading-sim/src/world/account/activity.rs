@@ -49,6 +49,56 @@ pub struct Fill {
     pub leaves_qty: Decimal,
     /// The status of the order after it.
     pub order_status: Status,
+    /// The id of the execution, as its event has it; of a corrected one, that of the correction.
+    pub execution_id: Uuid,
+    /// Whether it counts.
+    pub standing: Standing,
+    /// What was taken of it.
+    pub(crate) fee: Fee,
+}
+
+/// Whether a fill counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// As it was told at first.
+    #[default]
+    Stands,
+    /// With the quantity and the price of a correction.
+    Corrected,
+    /// Not any more: it was taken back.
+    Busted,
+}
+
+/// What is taken of a trade in coins.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) enum Fee {
+    #[default]
+    None,
+    Coins(Decimal),
+    Cash(Decimal),
+}
+
+impl Fill {
+    /// What it adds to the position: less than nothing for a sale.
+    #[must_use]
+    pub fn signed_qty(&self) -> Decimal {
+        match self.side {
+            Side::Buy => self.qty,
+            Side::Sell => -self.qty,
+        }
+    }
+
+    /// What it adds to the cash, without a fee.
+    #[must_use]
+    pub fn cash(&self) -> Decimal {
+        -self.signed_qty() * self.price
+    }
+
+    /// Whether it counts: it was not taken back.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.standing != Standing::Busted
+    }
 }
 
 /// An entry that is no trade.
@@ -71,6 +121,15 @@ pub struct NonTrade {
 }
 
 impl Activity {
+    /// Whether it is in the list: a fill that was taken back is not.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        match &self.what {
+            What::Fill(fill) => fill.counts(),
+            What::NonTrade(_) => true,
+        }
+    }
+
     /// The id of something that happened at this time; of something that has only a day, with zeros.
     pub(crate) fn id(at: DateTime<Utc>, whole_day: bool, unique: Uuid) -> Box<str> {
         let local = to_eastern(at);
@@ -84,6 +143,15 @@ impl Activity {
             )
         };
         format!("{stamp}::{unique}").into()
+    }
+
+    /// The fill that it is, if it is one.
+    #[must_use]
+    pub fn fill(&self) -> Option<&Fill> {
+        match &self.what {
+            What::Fill(fill) => Some(fill),
+            What::NonTrade(_) => None,
+        }
     }
 
     /// Its type.

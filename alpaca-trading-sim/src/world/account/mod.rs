@@ -17,7 +17,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-pub use activity::{Activity, Fill, NonTrade, What};
+pub(crate) use activity::Fee;
+pub use activity::{Activity, Fill, NonTrade, Standing, What};
 pub use config::Configurations;
 pub(crate) use day_trades::{DayTrades, MOST as DAY_TRADES};
 pub use figures::Figures;

@@ -3,22 +3,31 @@
 //! - The exits of a group sell, or buy back, no more than it has: what the entry has filled, or the quantity of
 //!   an exit without one.
 //! - Two exits that are open have the same left.
-//! - A target works beside a stop, and a stop that has not woken beside a target.
+//! - A target works beside a stop, and a stop that has not woken beside a target, unless the venue has rejected
+//!   the other one.
 //! - No leg is still held whose entry was filled, but for the stop that stands by.
+//!
+//! Where a fill of the group was taken back or corrected, what was closed by then is as it is.
+
+use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
+use uuid::Uuid;
 
 use super::super::World;
 use super::super::order::{Order, OrderClass, OrderType, Status};
 
 impl World {
     /// Checks the group of which an order is the head, if it is one.
-    pub(super) fn audit_group(&self, head: &Order) -> Result<(), String> {
+    pub(super) fn audit_group(&self, head: &Order, revised: &BTreeSet<Uuid>) -> Result<(), String> {
         // What was replaced has given its legs away.
         if head.parent.is_some() || head.legs.is_empty() {
             return Ok(());
         }
         let legs = head.legs.iter().filter_map(|leg| self.orders.get(*leg));
+        if revised.contains(&head.id) || legs.clone().any(|leg| revised.contains(&leg.id)) {
+            return Ok(());
+        }
         let exits: Vec<&Order> = match head.class {
             OrderClass::Oco => std::iter::once(head).chain(legs).collect(),
             _ if head.status == Status::Filled => legs.collect(),
@@ -69,6 +78,10 @@ fn pair(head: &Order, one: &Order, other: &Order) -> Result<(), String> {
             exit.id, head.id, exit.status, ended.id, ended.status
         ))
     };
+    let is_rejected = |exit: &Order| exit.status == Status::Rejected;
+    if is_rejected(target) || is_rejected(stop) {
+        return Ok(());
+    }
     if target.is_open() && !stop.is_open() {
         return alone(target, stop);
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::super::World;
-use super::super::account::{Account, Fill, What};
+use super::super::account::{Account, Activity, Fill, Standing, What};
 use super::super::order::{Order, OrderClass, Side, Status, amount};
 use crate::events::Kind;
 use crate::market::AssetClass;
@@ -55,6 +55,11 @@ impl World {
     fn stories(&self, account: &Account) -> Result<BTreeMap<Uuid, Story>, String> {
         let mut stories: BTreeMap<Uuid, Story> = BTreeMap::new();
         let mut held: BTreeMap<String, Decimal> = BTreeMap::new();
+        let all = account.activities.iter().filter_map(Activity::fill);
+        let revised: BTreeSet<&str> = all
+            .filter(|fill| fill.standing != Standing::Stands)
+            .map(|fill| fill.symbol.as_str())
+            .collect();
         let mut fills = account
             .activities
             .iter()
@@ -88,7 +93,9 @@ impl World {
                     Side::Buy => fill.qty,
                     Side::Sell => -fill.qty,
                 };
-                self.same_fill(&body, fill, *position)
+                // What a fill was added to is as it was told only where no fill was taken back or corrected.
+                let after = (!revised.contains(fill.symbol.as_str())).then_some(*position);
+                self.same_fill(&body, fill, after)
                     .map_err(|what| format!("event {}: {what}", event.id))?;
             }
             let id = text("/order/id")
@@ -107,18 +114,19 @@ impl World {
         }
     }
 
-    /// Whether an event of a fill has what its activity has; `held` is the position after it, without fees.
-    fn same_fill(&self, body: &Value, fill: &Fill, held: Decimal) -> Result<(), String> {
+    /// Whether an event of a fill has what its activity has; `held` is the position after it, without fees, where
+    /// that can be told.
+    fn same_fill(&self, body: &Value, fill: &Fill, held: Option<Decimal>) -> Result<(), String> {
         // Fees in a coin are taken of what was bought, and are written down at the end of the day.
         let asset = self.universe.find(&fill.symbol);
         let takes_fees = asset.is_some_and(|ix| self.universe.get(ix).class == AssetClass::Crypto);
-        let position = Some(amount(held)).filter(|_| !takes_fees);
+        let stands = fill.standing == Standing::Stands;
         for (name, expected) in [
             ("/order/id", Some(fill.order_id.to_string())),
-            ("/order/filled_qty", Some(amount(fill.cum_qty))),
-            ("/qty", Some(amount(fill.qty))),
-            ("/price", Some(amount(fill.price))),
-            ("/position_qty", position),
+            ("/order/filled_qty", held.map(|_| amount(fill.cum_qty))),
+            ("/qty", stands.then(|| amount(fill.qty))),
+            ("/price", stands.then(|| amount(fill.price))),
+            ("/position_qty", held.filter(|_| !takes_fees).map(amount)),
         ] {
             let told = body.pointer(name).and_then(Value::as_str);
             if told.is_none() || (expected.is_some() && told != expected.as_deref()) {
@@ -153,11 +161,16 @@ impl World {
             let Some(story) = stories.get(&exit.id) else {
                 continue;
             };
-            // Somebody has asked for the end, the time was over, or others had closed the position.
-            if story.events.contains("pending_cancel")
-                || story.events.contains("expired")
-                || story.position.is_zero()
-            {
+            // Somebody has asked for the end, the time was over, the venue has acted, or others had closed the
+            // position.
+            const ENDS: [&str; 5] = [
+                "pending_cancel",
+                "expired",
+                "rejected",
+                "trade_bust",
+                "trade_correct",
+            ];
+            if ENDS.iter().any(|end| story.events.contains(*end)) || story.position.is_zero() {
                 return Ok(());
             }
             began |= story.was_new;

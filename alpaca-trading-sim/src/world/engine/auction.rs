@@ -13,7 +13,7 @@ impl World {
                     && order.status == Status::Accepted
                     && order.expires_at.is_none_or(|end| end >= self.now)
             });
-            if waits && self.step(ix, Status::New) {
+            if waits && !self.turns_away(ix) && self.step(ix, Status::New) {
                 self.tell(ix, "new");
                 self.trade_in_auction(ix);
             }

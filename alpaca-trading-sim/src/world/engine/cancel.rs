@@ -29,7 +29,11 @@ impl World {
                     "original order pending replacement",
                 ));
             }
-            status if status.is_terminal() => {
+            // A fill that is promised, or done and being reckoned, is not undone.
+            status
+                if status.is_terminal()
+                    || matches!(status, Status::Stopped | Status::Calculated) =>
+            {
                 return Err(ApiError::unprocessable(format!(
                     "order is already in \"{status}\" state"
                 )));

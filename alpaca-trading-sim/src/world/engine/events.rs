@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::super::World;
 use super::super::account::{Activity, What};
@@ -20,36 +21,78 @@ pub(super) struct FillFacts {
     pub(super) position: Decimal,
 }
 
+/// What the event of a fill that was taken back or corrected says of it.
+pub(super) struct Revision {
+    /// The execution that it is about.
+    pub(super) previous: Uuid,
+    pub(super) reason: String,
+    /// What was taken back, or what it is now.
+    pub(super) qty: Decimal,
+    pub(super) price: Decimal,
+}
+
+/// What belongs to an event beside its order.
+enum More<'a> {
+    Nothing,
+    Fill(&'a FillFacts),
+    Revision(&'a Revision),
+}
+
+impl More<'_> {
+    fn fields(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Nothing => Vec::new(),
+            Self::Fill(fill) => vec![
+                ("price", amount(fill.price)),
+                ("qty", amount(fill.qty)),
+                ("position_qty", amount(fill.position)),
+            ],
+            Self::Revision(revision) => vec![
+                ("price", amount(revision.price)),
+                ("qty", amount(revision.qty)),
+                ("previous_execution_id", revision.previous.to_string()),
+                ("reason", revision.reason.clone()),
+            ],
+        }
+    }
+}
+
 impl World {
     /// Tells that something happened to an order.
     pub(in crate::world) fn tell(&mut self, ix: OrderIx, event: &str) {
-        self.tell_with(ix, event, None);
+        self.tell_with(ix, event, &More::Nothing);
     }
 
-    /// The same of a fill.
-    pub(super) fn tell_fill(&mut self, ix: OrderIx, event: &str, fill: &FillFacts) {
-        self.tell_with(ix, event, Some(fill));
+    /// The same of a fill; the id of the execution.
+    pub(super) fn tell_fill(&mut self, ix: OrderIx, event: &str, fill: &FillFacts) -> Uuid {
+        self.tell_with(ix, event, &More::Fill(fill))
     }
 
-    fn tell_with(&mut self, ix: OrderIx, event: &str, fill: Option<&FillFacts>) {
+    /// The same of a fill that was taken back or corrected; the id of that.
+    pub(super) fn tell_revision(&mut self, ix: OrderIx, event: &str, revision: &Revision) -> Uuid {
+        self.tell_with(ix, event, &More::Revision(revision))
+    }
+
+    fn tell_with(&mut self, ix: OrderIx, event: &str, more: &More<'_>) -> Uuid {
         let Some(order) = self.orders.get(ix) else {
-            return;
+            return Uuid::nil();
         };
         let account = order.account;
         let order = serde_json::to_value(OrderJson::new(self, order, true)).unwrap_or_default();
         let (id, at) = (self.event_id(), self.now);
+        let execution_id = self.event_ids.uuid();
         let mut body = json!({
             "event": event,
             "event_id": id,
-            "execution_id": self.event_ids.uuid().to_string(),
+            "execution_id": execution_id.to_string(),
             "at": time(at),
             "timestamp": time(at),
             "order": order,
         });
-        if let (Some(fill), Value::Object(body)) = (fill, &mut body) {
-            body.insert("price".into(), amount(fill.price).into());
-            body.insert("qty".into(), amount(fill.qty).into());
-            body.insert("position_qty".into(), amount(fill.position).into());
+        if let Value::Object(body) = &mut body {
+            for (name, value) in more.fields() {
+                body.insert(name.into(), value.into());
+            }
         }
         self.write_down("event", || body.clone());
         if let Some(account) = self.account_mut(account) {
@@ -60,6 +103,7 @@ impl World {
                 json: body.to_string().into(),
             });
         }
+        execution_id
     }
 
     /// The next event id: they ascend, also those of one millisecond.
@@ -112,6 +156,36 @@ impl World {
         self.write_down("activity", || body.clone());
         if let Some(account) = self.account_mut(account) {
             account.activities.push(activity);
+            account.log.push(Event {
+                id,
+                at,
+                kind: Kind::Activity,
+                json: body.to_string().into(),
+            });
+        }
+    }
+}
+
+impl World {
+    /// Tells the stream of activities what has become of a fill. The record keeps its id: what is told is about
+    /// the one that was told before.
+    pub(super) fn tell_activity_again(
+        &mut self,
+        account: super::super::account::AccountIx,
+        activity: &Activity,
+        status: &str,
+        details: Value,
+    ) {
+        let (id, at) = (self.event_id(), self.now);
+        let mut body = event_body(activity, &id, self.settlement_of(activity), details);
+        if let Value::Object(body) = &mut body {
+            let previous = body.get("ref_id").cloned().unwrap_or_default();
+            body.insert("previous_id".into(), previous);
+            body.insert("at".into(), time(at).into());
+            body.insert("status".into(), status.into());
+        }
+        self.write_down("activity", || body.clone());
+        if let Some(account) = self.account_mut(account) {
             account.log.push(Event {
                 id,
                 at,

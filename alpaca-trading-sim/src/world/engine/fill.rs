@@ -5,7 +5,7 @@ use rust_decimal::{Decimal, dec};
 use serde_json::json;
 
 use super::super::World;
-use super::super::account::{Account, AccountIx, Fill, What};
+use super::super::account::{Account, AccountIx, Fee, Fill, Standing, What};
 use super::super::order::{Order, OrderIx, Side, Status, amount};
 use super::events::FillFacts;
 use crate::calendar::eastern::eastern_date;
@@ -23,13 +23,6 @@ const TIERS: [(Decimal, Decimal, Decimal); 8] = [
     (dec!(50000000), dec!(2), dec!(12)),
     (dec!(100000000), dec!(0), dec!(10)),
 ];
-
-/// What is taken of a trade in coins.
-enum Fee {
-    None,
-    Coins(Decimal),
-    Cash(Decimal),
-}
 
 impl World {
     /// Fills `qty` of an order at `price`; `done` says that nothing is left.
@@ -63,7 +56,7 @@ impl World {
             return;
         };
         let fee = self.fee(&order, qty, value);
-        let position = self.book(&order, qty, price, &fee);
+        let position = self.book(&order, qty, price, fee);
         self.moved = true;
         let leaves = match (done, order.left()) {
             (true, _) => Decimal::ZERO,
@@ -75,19 +68,24 @@ impl World {
                     .trunc_with_scale(9)
             }
         };
-        self.note_fill(&order, (qty, price, leaves), next);
+        self.note_fill(&order, (qty, price, leaves), next, fee);
         let facts = FillFacts {
             qty,
             price,
             position,
         };
         let event = if done { "fill" } else { "partial_fill" };
-        self.tell_fill(ix, event, &facts);
+        let execution_id = self.tell_fill(ix, event, &facts);
+        let activities = self.account_mut(order.account);
+        let last = activities.and_then(|account| account.activities.last_mut());
+        if let Some(What::Fill(fill)) = last.map(|activity| &mut activity.what) {
+            fill.execution_id = execution_id;
+        }
         self.after_fill(ix, done);
     }
 
     /// Changes cash and position; returns the position after it.
-    fn book(&mut self, order: &Order, qty: Decimal, price: Decimal, fee: &Fee) -> Decimal {
+    fn book(&mut self, order: &Order, qty: Decimal, price: Decimal, fee: Fee) -> Decimal {
         let value = qty * price;
         let today = eastern_date(self.now);
         let (first, day) = (self.first_day_that_counts(), self.session_day());
@@ -110,7 +108,7 @@ impl World {
             trades.filled(order.asset, opens, first, day);
         }
         account.change_position(order.asset, |position| position.trade(signed, price));
-        match *fee {
+        match fee {
             Fee::None => {}
             Fee::Coins(coins) => {
                 account.change_position(order.asset, |position| position.shrink(coins));
@@ -150,21 +148,10 @@ impl World {
         order: &Order,
         (qty, price, leaves): (Decimal, Decimal, Decimal),
         order_status: Status,
+        fee: Fee,
     ) {
-        let asset = self.universe.get(order.asset);
-        let symbol = asset.symbol.clone();
-        let details = json!({
-            "order_id": order.id.to_string(),
-            "client_order_id": order.client_order_id,
-            "symbol": symbol,
-            "asset_id": asset.id.to_string(),
-            "side": order.side.as_str(),
-            "leaves_qty": amount(leaves),
-            "cum_qty": amount(order.filled_qty),
-            "order_status": order_status.as_str(),
-            "execution_type": "fill",
-            "commission": "0",
-        });
+        let symbol = self.universe.get(order.asset).symbol.clone();
+        let details = self.details_of_fill(order, leaves, order_status, "fill");
         let fill = Fill {
             order_id: order.id,
             symbol,
@@ -175,8 +162,35 @@ impl World {
             cum_qty: order.filled_qty,
             leaves_qty: leaves,
             order_status,
+            // It is given its id when it is told.
+            execution_id: uuid::Uuid::nil(),
+            standing: Standing::Stands,
+            fee,
         };
         self.note(order.account, self.now, What::Fill(Box::new(fill)), details);
+    }
+
+    /// What the stream of activities tells of an execution, or of what has become of one.
+    pub(super) fn details_of_fill(
+        &self,
+        order: &Order,
+        leaves: Decimal,
+        status: Status,
+        execution_type: &str,
+    ) -> serde_json::Value {
+        let asset = self.universe.get(order.asset);
+        json!({
+            "order_id": order.id.to_string(),
+            "client_order_id": order.client_order_id,
+            "symbol": asset.symbol,
+            "asset_id": asset.id.to_string(),
+            "side": order.side.as_str(),
+            "leaves_qty": amount(leaves),
+            "cum_qty": amount(order.filled_qty),
+            "order_status": status.as_str(),
+            "execution_type": execution_type,
+            "commission": "0",
+        })
     }
 
     /// Writes the fees of the day down, and forgets volumes that no longer count.

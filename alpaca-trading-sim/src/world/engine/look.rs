@@ -28,6 +28,9 @@ impl World {
             return;
         }
         let carried = !order.filled_qty.is_zero();
+        if self.turns_away(ix) {
+            return;
+        }
         if !self.step(ix, Status::New) {
             return;
         }
@@ -41,7 +44,7 @@ impl World {
     }
 
     /// Notes how an order stands to the market when it arrives.
-    fn arrive(&mut self, ix: OrderIx) {
+    pub(super) fn arrive(&mut self, ix: OrderIx) {
         let Some(order) = self.orders.get(ix) else {
             return;
         };
@@ -102,6 +105,13 @@ impl World {
         if matches!(
             order.before_pending,
             Some(Status::PendingNew | Status::Accepted)
+        ) {
+            return false;
+        }
+        // What its venue has set aside does not trade because a cancel is on its way.
+        if matches!(
+            order.before_pending,
+            Some(Status::AcceptedForBidding | Status::Suspended | Status::DoneForDay)
         ) {
             return false;
         }
@@ -231,7 +241,7 @@ impl World {
     ///
     /// An order by amount may come to sell more than was reckoned when it was taken: what is promised to others
     /// is not its own.
-    fn closable(&self, order: &Order) -> Decimal {
+    pub(super) fn closable(&self, order: &Order) -> Decimal {
         let Some(account) = self
             .account(order.account)
             .filter(|_| !order.intent.opens())

@@ -9,11 +9,14 @@ mod fill;
 mod group;
 mod look;
 mod replace;
+mod revise;
 mod session;
 mod submit;
+mod venue;
 
 pub(crate) use close::Amount;
 pub(crate) use look::trailing_stop;
+pub(crate) use revise::{Restatement, Revised};
 
 use rust_decimal::{Decimal, dec};
 

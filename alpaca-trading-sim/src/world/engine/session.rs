@@ -24,6 +24,7 @@ impl World {
             }
             Edge::SessionOpen => {
                 self.begin_day();
+                self.begin_again();
                 self.activate();
             }
             Edge::Open => {
@@ -45,6 +46,7 @@ impl World {
     /// A trading day begins: what was at the last close is what it is measured against.
     fn begin_day(&mut self) {
         self.market.begin_day();
+        self.day_began = Some(self.now);
         let market = &self.market;
         for account in &mut self.accounts {
             if let Some((equity, maintenance)) = account.at_close.take() {
@@ -108,6 +110,8 @@ impl World {
                 .is_some_and(|order| old(order) && order.is_open());
             if is_old && self.cancel(ix).is_ok() {
                 self.confirm_cancel(ix);
+            } else if is_old && self.is_promised(ix) {
+                self.end(ix, Status::Canceled);
             }
         }
     }

@@ -205,46 +205,95 @@ impl Status {
     #[must_use]
     pub const fn may_become(self, next: Self) -> bool {
         use Status::{
-            Accepted, Canceled, Expired, Filled, Held, New, PartiallyFilled, PendingCancel,
-            PendingNew, PendingReplace, Rejected, Replaced,
+            Accepted, AcceptedForBidding, Calculated, Canceled, DoneForDay, Expired, Filled, Held,
+            New, PartiallyFilled, PendingCancel, PendingNew, PendingReplace, Rejected, Replaced,
+            Stopped, Suspended,
         };
+        // What a venue may do with an order that it has.
+        let set_aside = matches!(next, Suspended | Stopped | DoneForDay | Calculated);
         match self {
             PendingNew => matches!(
                 next,
-                New | Held | PendingCancel | Canceled | Expired | Rejected
+                New | Held | AcceptedForBidding | PendingCancel | Canceled | Expired | Rejected
             ),
             Accepted => matches!(
                 next,
-                New | PendingNew | PendingCancel | Canceled | Expired | Rejected
+                New | PendingNew
+                    | AcceptedForBidding
+                    | PendingCancel
+                    | Canceled
+                    | Expired
+                    | Rejected
             ),
             Held => matches!(
                 next,
                 New | Accepted | PendingCancel | Canceled | Expired | Rejected | PendingReplace
             ),
-            New => matches!(
-                next,
-                PartiallyFilled
-                    | Filled
-                    | PendingCancel
-                    | PendingReplace
-                    | Canceled
-                    | Expired
-                    | Rejected
-            ),
-            PartiallyFilled => matches!(
-                next,
-                PartiallyFilled | Filled | PendingCancel | PendingReplace | Canceled | Expired
-            ),
+            New => {
+                set_aside
+                    || matches!(
+                        next,
+                        PartiallyFilled
+                            | Filled
+                            | AcceptedForBidding
+                            | PendingCancel
+                            | PendingReplace
+                            | Canceled
+                            | Expired
+                            | Rejected
+                    )
+            }
+            // It is new again when all of its fills were taken back.
+            PartiallyFilled => {
+                set_aside
+                    || matches!(
+                        next,
+                        New | PartiallyFilled
+                            | Filled
+                            | PendingCancel
+                            | PendingReplace
+                            | Canceled
+                            | Expired
+                    )
+            }
             // What is under way can be overtaken by a fill, and can be refused by the venue.
             PendingCancel => matches!(
                 next,
-                PartiallyFilled | Filled | Canceled | Expired | New | Accepted | Held
+                PartiallyFilled
+                    | Filled
+                    | Canceled
+                    | Expired
+                    | New
+                    | PendingNew
+                    | Accepted
+                    | AcceptedForBidding
+                    | Suspended
+                    | DoneForDay
+                    | Held
             ),
             PendingReplace => matches!(
                 next,
                 PartiallyFilled | Filled | Replaced | New | Held | Canceled | Expired
             ),
-            _ => false,
+            AcceptedForBidding => matches!(
+                next,
+                New | PendingNew | Accepted | PendingCancel | Canceled | Expired | Rejected
+            ),
+            Suspended | DoneForDay => matches!(
+                next,
+                New | PartiallyFilled
+                    | DoneForDay
+                    | Calculated
+                    | PendingCancel
+                    | Canceled
+                    | Expired
+                    | Rejected
+            ),
+            // What is promised or reckoned is neither refused nor taken back.
+            Stopped | Calculated => {
+                matches!(next, New | PartiallyFilled | Filled | Canceled | Expired)
+            }
+            Filled | Canceled | Expired | Replaced | Rejected => false,
         }
     }
 }
@@ -273,16 +322,24 @@ mod tests {
 
     #[test]
     fn every_open_status_can_end_in_a_cancel() {
-        use Status::{Accepted, Held, New, PartiallyFilled, PendingCancel, PendingNew};
-        for status in [
-            Accepted,
-            Held,
-            New,
-            PartiallyFilled,
-            PendingCancel,
-            PendingNew,
-        ] {
+        for status in Status::ALL.iter().filter(|status| !status.is_terminal()) {
             assert!(status.may_become(Status::Canceled), "{status}");
+            assert!(status.may_become(Status::Expired), "{status}");
         }
+    }
+
+    #[test]
+    fn every_status_can_be_reached_from_what_an_order_is_at_first() {
+        let mut reached = vec![Status::PendingNew, Status::Accepted, Status::Held];
+        let mut looked_at = 0;
+        while let Some(from) = reached.get(looked_at).copied() {
+            looked_at += 1;
+            for next in Status::ALL {
+                if from.may_become(*next) && !reached.contains(next) {
+                    reached.push(*next);
+                }
+            }
+        }
+        assert_eq!(reached.len(), Status::ALL.len(), "{reached:?}");
     }
 }
