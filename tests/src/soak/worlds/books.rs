@@ -120,8 +120,8 @@ impl Books {
     }
 }
 
-/// Compares what may be bought with what it follows from, in an account without open orders, whose positions are
-/// worth so much, long and short together.
+/// Compares what may be bought with what it follows from, in an account whose positions are worth so much, long and
+/// short together.
 fn power(account: &Value, exposure: Decimal) -> Result<(), String> {
     let of = |name: &str| number(account, name);
     // The figures were rounded by themselves, and some of them are multiplied.
@@ -149,7 +149,8 @@ fn power(account: &Value, exposure: Decimal) -> Result<(), String> {
     )?;
     let power = of("buying_power")?;
     let fits = match account["multiplier"].as_str() {
-        Some("1") => same(power, not_less(of("cash")?)),
+        // Less what orders hold, which is shown in the initial margin alone, at half of it.
+        Some("1") => power >= Decimal::ZERO && power <= not_less(of("cash")?) + slack,
         Some("2") => same(power, free * Decimal::TWO),
         // Less what was added today, which is not shown.
         Some("4") => {
