@@ -55,7 +55,11 @@ const IGNORED_BY_PAPER: [&str; 5] = [
 
 /// What the simulator may refuse although the client lets it pass: it depends on what the client does not know.
 /// Among these are the conflicts of the sources, where the simulator follows one.
-const UNKNOWABLE: [(&str, &str); 22] = [
+const UNKNOWABLE: [(&str, &str); 23] = [
+    (
+        "the trail must leave a stop price > 0",
+        "the price now, from which a trail is reckoned",
+    ),
     ("insufficient", "what is held"),
     ("potential wash trade", "other orders"),
     ("cost basis must be", "prices"),
