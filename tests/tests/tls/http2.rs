@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use alpaca_trading::orders::{OrderRequest, Quantity};
-use alpaca_trading::{Client, Side, dec};
+use alpaca_trading::{ClientBuilder, Side, dec};
 use alpaca_trading_sim::Simulator;
 use bytes::Bytes;
 use h2::server::SendResponse;
@@ -17,9 +17,8 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
-use super::authority::Authority;
-use super::front::{Front, Shared};
-use super::{client, simulator};
+use super::front::Shared;
+use super::set_up;
 
 /// What can happen to a request.
 #[derive(Clone, Copy, Debug)]
@@ -161,18 +160,6 @@ fn answer(respond: &mut SendResponse<Bytes>, status: u16, body: &Value) {
     }
 }
 
-async fn set_up() -> (Arc<Simulator>, Front, Client) {
-    let simulator = simulator().await;
-    let authority = Authority::new();
-    let config = authority.server("127.0.0.1", &["h2", "http/1.1"]);
-    let front = Front::start(config, &simulator).await;
-    let client = client(front.url())
-        .root_certificates(authority.pem)
-        .build()
-        .unwrap();
-    (simulator, front, client)
-}
-
 /// The orders that there are, by their client's ids.
 fn placed(simulator: &Simulator) -> Vec<String> {
     let (_, orders) = simulator.call("GET", "/v2/orders?status=all&limit=500", "");
@@ -190,7 +177,7 @@ fn waiting() -> OrderRequest {
 
 #[tokio::test]
 async fn many_requests_share_one_connection() {
-    let (simulator, front, client) = set_up().await;
+    let (simulator, front, client) = set_up(|client| client).await;
     let account = client.account().get().await.unwrap();
     let calls = (0..40).map(|_| {
         let client = client.clone();
@@ -221,15 +208,7 @@ async fn many_requests_share_one_connection() {
 
 #[tokio::test]
 async fn an_older_client_is_served_as_well() {
-    let simulator = simulator().await;
-    let authority = Authority::new();
-    let config = authority.server("127.0.0.1", &["h2", "http/1.1"]);
-    let front = Front::start(config, &simulator).await;
-    let client = client(front.url())
-        .root_certificates(authority.pem)
-        .http1_only()
-        .build()
-        .unwrap();
+    let (_simulator, front, client) = set_up(ClientBuilder::http1_only).await;
     client.account().get().await.unwrap();
     assert_eq!((front.trusted(), front.modern()), (1, 0));
 }
@@ -244,7 +223,7 @@ async fn an_order_survives_what_only_http_2_does() {
         Mishap::GoneBefore,
         Mishap::GoneAfter,
     ] {
-        let (simulator, front, client) = set_up().await;
+        let (simulator, front, client) = set_up(|client| client).await;
         client.account().get().await.unwrap();
         front.meet([mishap]);
         let order = client.orders().submit(waiting()).await;
@@ -258,7 +237,7 @@ async fn an_order_survives_what_only_http_2_does() {
 /// A connection that has died unnoticed is asked, and left: what comes next takes another one.
 #[tokio::test(start_paused = true)]
 async fn a_silent_connection_is_left() {
-    let (simulator, front, client) = set_up().await;
+    let (simulator, front, client) = set_up(|client| client).await;
     client.account().get().await.unwrap();
     front.meet([Mishap::Silent]);
     let order = client.orders().submit(waiting()).await.unwrap();

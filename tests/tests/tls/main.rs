@@ -21,6 +21,8 @@ use std::sync::Arc;
 use alpaca_trading::{Client, ClientBuilder, Pacing};
 use alpaca_trading_sim::Simulator;
 use alpaca_trading_sim::fill::Touch;
+use authority::Authority;
+use front::Front;
 
 /// A simulator whose orders are filled whole.
 async fn simulator() -> Arc<Simulator> {
@@ -35,4 +37,18 @@ fn client(url: String) -> ClientBuilder {
         .key_pair("PKSIMULATOR", "simulator")
         .pacing(Pacing::Off)
         .seed(7)
+}
+
+/// A simulator behind a front that speaks both protocols, as the real service, and a client that trusts it.
+/// `settings` adds to the client.
+async fn set_up(
+    settings: impl FnOnce(ClientBuilder) -> ClientBuilder,
+) -> (Arc<Simulator>, Front, Client) {
+    let simulator = simulator().await;
+    let authority = Authority::new();
+    let config = authority.server("127.0.0.1", &["h2", "http/1.1"]);
+    let front = Front::start(config, &simulator).await;
+    let builder = client(front.url()).root_certificates(authority.pem);
+    let client = settings(builder).build().expect("a client");
+    (simulator, front, client)
 }

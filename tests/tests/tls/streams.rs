@@ -1,36 +1,21 @@
 //! Streams over TLS.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use alpaca_trading::orders::{OrderRequest, Quantity};
 use alpaca_trading::resources::activity_events::EventQuery;
 use alpaca_trading::stream::{DisconnectKind, StreamItem, TradeEvent, TradeStream, TradeUpdate};
 use alpaca_trading::{Client, Side};
-use alpaca_trading_sim::Simulator;
 
 use super::authority::Authority;
 use super::front::Front;
-use super::{client, simulator};
+use super::{client, set_up, simulator};
 
 async fn next(stream: &mut TradeStream) -> StreamItem<TradeUpdate> {
     tokio::time::timeout(Duration::from_secs(20), stream.next())
         .await
         .expect("an item in time")
         .expect("an item")
-}
-
-async fn set_up() -> (Arc<Simulator>, Front, Client) {
-    let simulator = simulator().await;
-    let authority = Authority::new();
-    // Both protocols, as the service: a websocket needs the older one.
-    let config = authority.server("127.0.0.1", &["h2", "http/1.1"]);
-    let front = Front::start(config, &simulator).await;
-    let client = client(front.url())
-        .root_certificates(authority.pem)
-        .build()
-        .unwrap();
-    (simulator, front, client)
 }
 
 /// Buys, and reads until the fill is told.
@@ -52,7 +37,7 @@ async fn filled(client: &Client, stream: &mut TradeStream) {
 
 #[tokio::test]
 async fn order_updates_come_and_come_again_after_a_cut() {
-    let (_simulator, front, client) = set_up().await;
+    let (_simulator, front, client) = set_up(|client| client).await;
     let mut stream = client.trade_updates().connect().await.unwrap();
     filled(&client, &mut stream).await;
     front.cut();
@@ -92,7 +77,7 @@ async fn a_service_that_is_not_trusted_gets_no_keys_of_a_stream() {
 
 #[tokio::test]
 async fn activity_events_come_in_a_stream_of_http_2() {
-    let (simulator, front, client) = set_up().await;
+    let (simulator, front, client) = set_up(|client| client).await;
     let since = EventQuery::new().since(simulator.clock().now());
     let mut stream = client.activity_events().connect(since).await.unwrap();
     let request = OrderRequest::market("AAPL", Side::Buy, Quantity::shares(2));
