@@ -119,10 +119,9 @@ impl Found {
 
     fn take<T>(&mut self, rows: Rows<T>) -> Vec<T> {
         let (rows, bad) = rows.into_parts();
-        let bad = bad.iter().map(|row| {
-            let text = crate::stream::clipped(row.json().to_string().as_bytes());
-            (text, row.error().to_string())
-        });
+        // Whole: it is clipped where the secret is known, of which a cut could leave a part.
+        let bad = bad.iter();
+        let bad = bad.map(|row| (row.json().to_owned(), row.error().to_string()));
         self.undecodable.extend(bad);
         rows
     }
