@@ -216,7 +216,7 @@ pub(crate) fn clipped_without(bytes: &[u8], secret: &str) -> String {
 }
 
 /// The text of bytes that are no message, clipped.
-pub(crate) fn clipped(bytes: &[u8]) -> String {
+fn clipped(bytes: &[u8]) -> String {
     let head = bytes.get(..CLIP).unwrap_or(bytes);
     let mut text = String::from_utf8_lossy(head).into_owned();
     if head.len() < bytes.len() {

@@ -46,5 +46,5 @@ pub use trade_updates::{
 
 pub(crate) use backoff::Backoff;
 pub(crate) use health::Health;
-pub(crate) use item::{clipped, clipped_without};
+pub(crate) use item::clipped_without;
 pub(crate) use shared::Streams;

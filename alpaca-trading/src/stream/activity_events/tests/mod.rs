@@ -177,7 +177,7 @@ impl Connect for Script {
     }
 
     fn hidden(&self, message: &[u8]) -> String {
-        crate::stream::clipped(message)
+        crate::stream::clipped_without(message, "")
     }
 }
 

@@ -124,7 +124,7 @@ impl Connect for Service {
     }
 
     fn hidden(&self, message: &[u8]) -> String {
-        crate::stream::clipped(message)
+        crate::stream::clipped_without(message, "")
     }
 }
 

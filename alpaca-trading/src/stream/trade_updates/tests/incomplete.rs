@@ -7,9 +7,10 @@ use tokio::time::Instant;
 
 use super::super::options::Options;
 use super::fixture::{Say, activity, at, short, uuid};
-use super::world::World;
+use super::world::{SECRET, World};
 use crate::ErrorKind;
 use crate::stream::StreamItem;
+use crate::stream::item::CLIP;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -280,4 +281,25 @@ async fn a_correction_over_a_hole_asks_for_a_reading() {
     let (told, _, complete) = account(&mut world).await;
     assert_eq!((told, complete), (vec!["1 fill 4..10".into()], true));
     assert!(begin.elapsed() < SECOND);
+}
+
+/// A cut through the secret would leave the part before it, which is not recognised any more.
+#[tokio::test(start_paused = true)]
+async fn a_row_that_cannot_be_read_shows_no_part_of_the_secret() {
+    let filler = CLIP - r#"{"note":""#.len() - SECRET.len() / 2;
+    let row = format!(r#"{{"note":"{}{SECRET}"}}"#, "x".repeat(filler));
+    let mut world = World::new(Options::default());
+    let mut service = world.ready().await;
+    world.account.with(|state| state.bad_rows = vec![row]);
+    service.say("nonsense").await;
+    let service = tokio::spawn(async move { service.idle(9_999 * SECOND).await });
+    let text = world
+        .until(|item| match item {
+            StreamItem::Undecodable { text, .. } if text.contains("note") => Some(text.clone()),
+            _ => None,
+        })
+        .await;
+    service.abort();
+    assert!(text.len() > CLIP / 2, "{text}");
+    assert!(!text.contains(&SECRET[..4]), "{text}");
 }
